@@ -1,0 +1,44 @@
+#pragma once
+#include <linux/filter.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "trap.h"
+
+namespace shuttle {
+
+// What the filter does with one system call, when every test on its registers holds. The filter sees registers only.
+struct Test {
+  uint8_t arg = 0;
+  enum class Is : uint8_t { kEqual, kNotZero, kAnyBit, kNotEqual } is{};
+  uint32_t value = 0;  // compared with the low half; `kNotZero` looks at both halves
+};
+
+struct FilterRow {
+  int nr = 0;
+  int error = 0;             // refuse with this errno; 0: notify the engine
+  Handler handler = nullptr;  // who answers the notification
+  std::vector<Test> tests;    // all must hold; none: always
+};
+
+// Everything a filter is made of, per architecture. Rows of one call are tried in order; none holding lets it through.
+struct FilterTable {
+  std::vector<FilterRow> x86_64;
+  std::vector<FilterRow> i386;  // empty: every call of that architecture is refused with ENOSYS
+};
+
+// What of a VM decides which calls are trapped.
+struct Trapping {
+  bool opens = false;     // every open (learning, --audit)
+  bool lookups = false;   // stat, access, readlink too: names are served that are not there
+  bool windows32 = false; // 32-bit Wine runs here
+};
+
+FilterTable filter_table(const Trapping& trapping);
+std::vector<sock_filter> build_filter(const FilterTable& table);
+// What the kernel would answer; for tests. SECCOMP_RET_* with its data.
+uint32_t evaluate_filter(const std::vector<sock_filter>& program, uint32_t arch, int nr, const uint64_t args[6]);
+
+}  // namespace shuttle

@@ -1,0 +1,92 @@
+#pragma once
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "caller.h"
+#include "decide.h"
+#include "init_client.h"
+#include "notify.h"
+#include "row.h"
+
+namespace shuttle {
+
+class Engine;
+
+enum class Mode : uint8_t { kAllow, kDeny, kEnforce };
+enum class Zone : uint8_t { kBase, kOwn, kMount, kPrivate, kProtected, kOutside };
+enum class PayloadKept : uint8_t { kNone, kHead, kFull };
+
+struct ZonePath {
+  std::string path;  // inside the VM, without a trailing slash
+  Zone zone{};
+  std::string from;  // the host's path it shows; empty where there is none
+};
+struct LazyOverlay {
+  std::string to;
+  std::vector<std::string> lower;
+  std::string upper, work;
+};
+struct Drive {
+  char letter{};
+  std::string path;
+};
+
+// What the engine is told about a VM; mirrors VmSpec of native/contract/vm.ts.
+struct VmSpec {
+  std::string name;
+  Mode mode{};
+  bool audit = false;
+  VmPlan plan;
+  std::vector<ZonePath> zones;
+  std::vector<LazyOverlay> lazy;
+  std::vector<Drive> drives;
+  Bindings variables;  // user, uid, host, home, temp, session; pid and its kin are filled in per caller
+  PayloadKept payload{};
+};
+
+// A running VM: its init, the thread that answers its trapped calls, and what is known of it.
+class Vm {
+ public:
+  Vm(Engine& engine, VmSpec spec);
+  ~Vm();
+
+  Engine& engine;
+  const VmSpec spec;
+  const std::string& name() const { return spec.name; }
+  bool learning() const { return spec.mode != Mode::kEnforce; }
+  bool windows() const { return !spec.drives.empty(); }
+
+  InitClient& init() const { return *init_; }
+  Notifier& notifier() const { return *notifier_; }
+  Callers& callers() { return callers_; }
+
+  // Starts the VM and its thread. The failure's text is empty when it runs.
+  StartFailure start();
+  // Ends the VM: kills what runs in it and waits for its thread.
+  void end();
+
+  // True once a socket of another network namespace is inside, or could have been handed in: from then on
+  // connect, bind and listen are never continued (the hard rule, design section 4).
+  bool foreign_sockets() const { return foreign_.load(std::memory_order_acquire); }
+  void expect_foreign_sockets();
+
+  uint64_t network() const { return network_; }  // cookie of the VM's network namespace
+  bool starting() const;                          // still in its start-up phase
+
+ private:
+  void serve();
+  std::unique_ptr<InitClient> init_;
+  std::unique_ptr<Notifier> notifier_;
+  Callers callers_;
+  std::thread thread_;
+  std::atomic<bool> foreign_{false};
+  uint64_t network_ = 0;
+  std::map<std::pair<uint32_t, int>, Handler> handlers_;
+};
+
+}  // namespace shuttle
