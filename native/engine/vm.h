@@ -10,7 +10,7 @@
 #include "caller.h"
 #include "decide.h"
 #include "init_client.h"
-#include "notify.h"
+#include "trap.h"
 #include "row.h"
 
 namespace shuttle {
