@@ -29,7 +29,9 @@ ${list('Op', words.OPS)}
 ${list('Verdict', words.VERDICTS)}
 ${list('Source', words.SOURCES)}
 ${list('Token', words.TOKENS)}
-${Object.entries(words.ACCESS).map(([word, bit]) => `inline constexpr uint32_t kAccess${capital(word)} = ${bit};`).join('\n')}
+${Object.entries(words.ACCESS)
+  .map(([word, bit]) => `inline constexpr uint32_t kAccess${capital(word)} = ${bit};`)
+  .join('\n')}
 inline constexpr int kFormat = ${words.FORMAT};
 
 }  // namespace shuttle

@@ -1,0 +1,30 @@
+# The engine (an addon of Node) and init (a static program of its own). Sources are what lies in the folders.
+{
+  'variables': {'sources_of': 'node ../scripts/sources.mjs'},
+  'target_defaults': {
+    'cflags': ['-Wall', '-Wextra', '-Wno-missing-field-initializers', '-Wno-unused-parameter'],
+    'cflags_cc': ['-std=c++20'],
+  },
+  'targets': [
+    {
+      'target_name': 'shuttle',
+      'sources': ['<!@(<(sources_of) addon engine)'],
+      'include_dirs': [
+        '../node_modules/node-addon-api',
+        '../node_modules/node-api-headers/include',
+      ],
+      'defines': ['NAPI_VERSION=9', 'NODE_ADDON_API_CPP_EXCEPTIONS'],
+      'cflags_cc': ['-fexceptions', '-fvisibility=hidden', '-pthread'],
+      'ldflags': ['-pthread'],
+    },
+    {
+      'target_name': 'shuttle-init',
+      'type': 'executable',
+      'sources': ['<!@(<(sources_of) init)'],
+      # Not position independent: relocating itself would cost each VM some of its start.
+      'cflags!': ['-fPIC'],
+      'cflags_cc': ['-fno-exceptions', '-fno-rtti', '-fno-pie', '-ffunction-sections', '-fdata-sections'],
+      'ldflags': ['-static', '-no-pie', '-Wl,--gc-sections', '-s'],
+    },
+  ],
+}

@@ -1,0 +1,1 @@
+{ "target_defaults": { "default_configuration": "Release" }, "variables": {} }

@@ -1,0 +1,116 @@
+// Builds what changed: the native part with node-gyp, then TypeScript into dist/ with the assets it reads at run time.
+// Nothing is downloaded. `--force` builds all of it.
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { filesUnder, hashOf } from './files.mjs';
+import { withLock } from './lock.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const native = join(root, 'native');
+const dist = join(root, 'dist');
+const release = join(native, 'build/Release');
+const products = ['shuttle.node', 'shuttle-init'];
+const parts = ['native', 'tracer', 'analyzer', 'policygen', 'cli', 'bench'];
+const built = new Set(['build', 'node_modules']);
+
+const say = (text) => process.stderr.write(`build: ${text}\n`);
+
+function run(command, args, cwd) {
+  const done = spawnSync(command, args, {
+    cwd,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  });
+  if (done.error) throw done.error;
+  if (done.status !== 0) {
+    process.stderr.write(done.stdout);
+    throw new Error(`${[command, ...args].join(' ')} failed`);
+  }
+}
+
+const read = (file) => (existsSync(file) ? readFileSync(file, 'utf8') : null);
+
+/** The words of the engine's header are made from words.ts; one that was not made again is the build's error. */
+function checkWords() {
+  const made = spawnSync(process.execPath, [join(root, 'scripts/contract.mjs'), '--print'], { encoding: 'utf8' });
+  if (made.status !== 0) throw new Error(`scripts/contract.mjs failed: ${made.stderr}`);
+  if (made.stdout !== read(join(native, 'contract/words.h')))
+    throw new Error('native/contract/words.h is older than words.ts: run node scripts/contract.mjs');
+}
+
+function buildNative(force) {
+  const sources = filesUnder(native, /\.(cc|c|h|S|gyp|gypi)$/, built);
+  const wanted = hashOf(root, [...sources, join(native, 'contract/words.ts')], `${process.arch} ${root}`);
+  const stamp = join(native, 'build/.built');
+  if (!force && read(stamp) === wanted && products.every((name) => existsSync(join(release, name)))) return;
+  checkWords();
+  say('native part (node-gyp)');
+  const gyp = join(root, 'node_modules/node-gyp/bin/node-gyp.js');
+  const verb = force ? ['rebuild'] : ['configure', 'build'];
+  rmSync(stamp, { force: true });
+  run(process.execPath, [gyp, ...verb, `--nodedir=${join(native, 'node')}`, '--jobs=2', '--loglevel=error'], native);
+  writeFileSync(stamp, wanted);
+}
+
+/** Replaces rather than overwrites: another process may have the file mapped. */
+function place(from, to) {
+  mkdirSync(dirname(to), { recursive: true });
+  copyFileSync(from, `${to}.new`);
+  renameSync(`${to}.new`, to);
+}
+
+function removeOrphans() {
+  for (const file of filesUnder(dist, /\.js$/, new Set())) {
+    const source = join(root, file.slice(dist.length + 1).replace(/\.js$/, '.ts'));
+    if (!existsSync(source) && !existsSync(`${source}x`)) rmSync(file);
+  }
+}
+
+function buildTypeScript(force) {
+  const folders = parts.map((part) => join(root, part)).filter((folder) => existsSync(folder));
+  const assets = folders.flatMap((folder) => filesUnder(folder, /\.(sql|json|csv)$/, built));
+  const sources = folders.flatMap((folder) => filesUnder(folder, /\.tsx?$/, built));
+  const programs = products.map((name) => join(release, name));
+  const config = ['tsconfig.json', 'package.json', 'package-lock.json'].map((name) => join(root, name));
+  const wanted = hashOf(root, [...sources, ...assets, ...programs, ...config], '');
+  const stamp = join(dist, '.built');
+  if (!force && read(stamp) === wanted) return;
+  say('TypeScript');
+  rmSync(stamp, { force: true });
+  // Assets first: a type error in one file leaves the rest of dist usable.
+  for (const file of [...assets, ...programs]) place(file, join(dist, file.slice(root.length)));
+  run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--pretty', 'false'], root);
+  removeOrphans();
+  const main = join(dist, 'cli/main.js');
+  if (existsSync(main)) chmodSync(main, 0o755);
+  writeFileSync(stamp, wanted);
+}
+
+/** Builds what is out of date; throws with the reason where that fails. */
+export function build({ force = false } = {}) {
+  return withLock(join(root, 'node_modules/.shuttle-build'), () => {
+    buildNative(force);
+    buildTypeScript(force);
+  });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    await build({ force: process.argv.includes('--force') });
+  } catch (error) {
+    say(error.message);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,31 @@
+// The Debian packages a task needs, found by the files they bring, so that asking costs nothing.
+// `must`: without it the task cannot be done. Others only make more possible; what lacks them says so itself.
+
+const compilers = [
+  { name: 'g++', file: '/usr/bin/g++', must: true },
+  { name: 'make', file: '/usr/bin/make', must: true },
+  { name: 'python3', file: '/usr/bin/python3', must: true },
+];
+const wine = [
+  { name: 'wine', file: '/usr/bin/wine' },
+  { name: 'wine64', file: '/usr/lib/wine/wine64' },
+];
+const busses = [
+  { name: 'dbus', file: '/usr/bin/dbus-daemon' },
+  { name: 'xdg-dbus-proxy', file: '/usr/bin/xdg-dbus-proxy' },
+];
+const redis = [{ name: 'redis-server', file: '/usr/bin/redis-server' }];
+const rivals = [
+  { name: 'strace', file: '/usr/bin/strace' },
+  { name: 'bubblewrap', file: '/usr/bin/bwrap' },
+];
+
+export const PACKAGES = {
+  build: compilers,
+  demo: [...compilers, ...wine],
+  test: [...compilers, ...wine, ...busses, ...redis],
+  bench: [...compilers, ...wine, ...redis, ...rivals],
+};
+
+// 32-bit Windows programs need a foreign architecture, which some machines refuse: tried once, never required.
+export const WINE32 = { name: 'wine32:i386', file: '/usr/lib/wine/wine', architecture: 'i386' };

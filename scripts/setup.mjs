@@ -1,0 +1,108 @@
+// Makes a fresh clone ready: Debian packages, npm packages, the build. Says what it does; does nothing twice.
+// Flags choose the Debian packages: --test, --demo, --bench; none: what building needs.
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { PACKAGES, WINE32 } from './packages.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const say = (text) => process.stderr.write(`setup: ${text}\n`);
+
+class Stop extends Error {}
+
+function run(command, args, options = {}) {
+  // Results belong to stdout, which is the task's: what installers say goes to stderr.
+  return spawnSync(command, args, { cwd: root, stdio: ['ignore', 2, 2], ...options }).status === 0;
+}
+
+/** How to become root without asking anybody, or null. */
+function rootPrefix() {
+  if (process.getuid() === 0) return [];
+  const asked = spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' });
+  return asked.status === 0 ? ['sudo', '-n'] : null;
+}
+
+const aptInstall = (names) => ['apt-get', 'install', '-y', '--no-remove', '--no-install-recommends', ...names];
+
+function asRoot(prefix, command) {
+  const [program, ...args] = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', ...command];
+  return run(program, args);
+}
+
+function debianPackages(task) {
+  const missing = PACKAGES[task].filter((wanted) => !existsSync(wanted.file));
+  if (missing.length === 0) return;
+  const names = missing.map((wanted) => wanted.name);
+  const prefix = existsSync('/usr/bin/apt-get') ? rootPrefix() : null;
+  const command = `sudo apt-get update && sudo ${aptInstall(names).join(' ')}`;
+  if (prefix) {
+    say(`installing ${names.join(', ')}`);
+    asRoot(prefix, ['apt-get', 'update', '-q']);
+    // One by one where the whole list fails, so that one package that cannot be had does not keep back the others.
+    if (!asRoot(prefix, aptInstall(names))) for (const name of names) asRoot(prefix, aptInstall([name]));
+  }
+  const still = missing.filter((wanted) => !existsSync(wanted.file));
+  if (still.length === 0) return;
+  say(`missing: ${still.map((wanted) => wanted.name).join(', ')}; as an administrator:\n  ${command}`);
+  if (still.some((wanted) => wanted.must)) throw new Stop('the build cannot go on without them');
+  say('going on without: what needs them will say so');
+}
+
+/** Windows programs of 32 bits are an extra: tried once in a working tree, never required. */
+function tryWine32(task) {
+  const tried = join(root, 'node_modules/.shuttle-tried-wine32');
+  if (!PACKAGES[task].some((wanted) => wanted.name === 'wine')) return;
+  if (existsSync(WINE32.file) || existsSync(tried) || !existsSync('/usr/bin/dpkg')) return;
+  const prefix = rootPrefix();
+  if (!prefix) return;
+  writeFileSync(tried, '');
+  say('trying 32-bit Wine (allowed to fail)');
+  const had = spawnSync('dpkg', ['--print-foreign-architectures'], { encoding: 'utf8' }).stdout.includes(
+    WINE32.architecture,
+  );
+  if (!had) asRoot(prefix, ['dpkg', '--add-architecture', WINE32.architecture]);
+  const done = asRoot(prefix, ['apt-get', 'update', '-q']) && asRoot(prefix, aptInstall([WINE32.name]));
+  if (done) return;
+  say('no 32-bit Wine: 32-bit Windows programs will be refused with a message');
+  if (!had) asRoot(prefix, ['dpkg', '--remove-architecture', WINE32.architecture]);
+}
+
+const locked = (file) => (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).packages : {});
+
+/** Whether what npm noted in node_modules differs from the lock file; what is optional may be missing. */
+function npmIsStale() {
+  const wanted = locked(join(root, 'package-lock.json'));
+  const present = locked(join(root, 'node_modules/.package-lock.json'));
+  return Object.entries(wanted).some(([path, { version, optional }]) => {
+    if (path === '' || (optional && !present[path])) return false;
+    return present[path]?.version !== version;
+  });
+}
+
+function npmPackages() {
+  if (!npmIsStale()) return;
+  say('installing npm packages (npm ci)');
+  if (!run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])) throw new Stop('npm ci failed');
+}
+
+async function main(task) {
+  const began = Date.now();
+  debianPackages(task);
+  npmPackages();
+  tryWine32(task);
+  const { build } = await import('./build.mjs');
+  await build();
+  const seconds = (Date.now() - began) / 1000;
+  if (seconds > 2) say(`ready (${seconds.toFixed(0)} s)`);
+}
+
+const tasks = Object.keys(PACKAGES);
+const task = process.argv.slice(2).map((flag) => flag.replace(/^--/, ''))[0] ?? 'build';
+try {
+  if (!tasks.includes(task)) throw new Stop(`usage: setup.mjs [${tasks.map((name) => `--${name}`).join('|')}]`);
+  await main(task);
+} catch (error) {
+  say(error instanceof Stop ? error.message : (error.stack ?? String(error)));
+  process.exitCode = 1;
+}
