@@ -1,6 +1,23 @@
 // Every expected failure of Shuttle is a coded problem; the words for people are made here and nowhere else.
 
 export type Problem =
+  // running a system
+  | { code: 'VM_UNKNOWN'; vm: string; said: string }
+  | { code: 'VM_ORDER_CYCLE'; cycle: readonly string[] }
+  | { code: 'VM_DIED'; vm: string; exit: number }
+  | { code: 'VM_NEVER_READY'; vm: string; ready: string; exit: number | null }
+  | { code: 'SETUP_FAILED'; vm: string; command: string; exit: number }
+  | { code: 'RUN_FOLDER_UNWRITABLE'; folder: string; error: string }
+  // reading recorded runs
+  | { code: 'RUN_NOT_A_RUN'; folder: string; missing: string }
+  | { code: 'RUN_FORMAT'; folder: string; format: string; known: number }
+  | { code: 'RUN_UNREADABLE'; file: string; error: string }
+  | { code: 'RUN_COLUMN'; file: string; column: string; type: string }
+  | { code: 'RUN_TOO_VARIED'; file: string; column: string }
+  | { code: 'RUN_ID_TWICE'; id: string; folders: readonly string[] }
+  | { code: 'RUNS_NONE' }
+  | { code: 'RUNS_MIXED'; systems: readonly string[] }
+  | { code: 'QUERY_FAILED'; error: string }
   // starting a VM
   | { code: 'PROGRAM_NOT_FOUND'; program: string }
   | { code: 'PROGRAM_NOT_EXECUTABLE'; program: string; reason: string }
@@ -17,6 +34,45 @@ export interface Explanation {
 /** The words of a problem. */
 export function explain(problem: Problem): Explanation {
   switch (problem.code) {
+    case 'VM_UNKNOWN':
+      return { text: `${problem.vm}: no such VM in this system, named by ${problem.said}`, hint: 'name one that stands under vms' };
+    case 'VM_ORDER_CYCLE':
+      return { text: `each VM waits for the next: ${problem.cycle.join(' after ')}`, hint: 'take one of them out of after' };
+    case 'VM_DIED':
+      return {
+        text: `${problem.vm}: the VM ended with code ${problem.exit} while the run went on`,
+        hint: 'its own output says why; shuttle query shows what it met',
+      };
+    case 'VM_NEVER_READY':
+      return {
+        text: `${problem.vm}: never ready: ${problem.ready} was not seen${problem.exit === null ? '' : `, and the VM ended with code ${problem.exit}`}`,
+        hint: 'see its own output, or correct ready in the system file',
+      };
+    case 'SETUP_FAILED':
+      return { text: `${problem.vm}: setup failed with code ${problem.exit}: ${problem.command}`, hint: 'mend it, then shuttle vm reset and run again' };
+    case 'RUN_FOLDER_UNWRITABLE':
+      return { text: `${problem.folder}: the run folder cannot be written: ${problem.error}`, hint: 'run where .shuttle/ can be made' };
+    case 'RUN_NOT_A_RUN':
+      return { text: `${problem.folder}: not a run folder: ${problem.missing}`, hint: 'give a folder below .shuttle/runs, or a run id' };
+    case 'RUN_FORMAT':
+      return {
+        text: `${problem.folder}: run format ${problem.format} is not known (this Shuttle knows ${problem.known})`,
+        hint: 'read it with the Shuttle that recorded it, or a newer one',
+      };
+    case 'RUN_UNREADABLE':
+      return { text: `${problem.file}: cannot be read: ${problem.error}`, hint: 'record the run again, or leave it out' };
+    case 'RUN_COLUMN':
+      return { text: `${problem.file}: no column ${problem.column} of type ${problem.type}`, hint: 'docs/run-format.md lists the columns of a run' };
+    case 'RUN_TOO_VARIED':
+      return { text: `${problem.file}: more different values of ${problem.column} than can be told apart`, hint: 'give fewer runs at a time' };
+    case 'RUN_ID_TWICE':
+      return { text: `${problem.folders.join(' and ')}: both say they are run ${problem.id}`, hint: 'give one of them' };
+    case 'RUNS_NONE':
+      return { text: 'no run was given', hint: 'give a run folder or a run id; shuttle learn records one' };
+    case 'RUNS_MIXED':
+      return { text: `the runs are of different systems: ${problem.systems.join(', ')}`, hint: 'give the runs of one system' };
+    case 'QUERY_FAILED':
+      return { text: `the query failed: ${problem.error}`, hint: 'tables: runs, interactions, payloads, processes; columns: docs/run-format.md' };
     case 'PROGRAM_NOT_FOUND':
       return { text: `${problem.program}: no such program`, hint: 'give a path, or a name that is on PATH' };
     case 'PROGRAM_NOT_EXECUTABLE':
