@@ -9,8 +9,10 @@ export type MountStep =
   | { do: 'folder'; to: string; mode: number }
   | { do: 'link'; to: string; target: string }
   | { do: 'file'; to: string; mode: number; text: string }
-  | { do: 'bind'; to: string; from: string; write: boolean }
-  | { do: 'overlay'; to: string; lower: readonly string[]; upper: string | null; work: string | null; volatile: boolean }
+  // `optional`: a host path that cannot be shown becomes an empty folder instead of failing the start
+  | { do: 'bind'; to: string; from: string; write: boolean; optional?: boolean }
+  // without an upper the writes go to memory; names masked below `to` are missing in it, as if they never were
+  | { do: 'overlay'; to: string; lower: readonly string[]; upper: string | null; work: string | null; volatile: boolean; optional?: boolean }
   | { do: 'memory'; to: string; mode: number; bytes: number }
   | { do: 'proc'; to: string }
   | { do: 'devices'; to: string }

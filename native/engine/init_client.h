@@ -20,6 +20,7 @@ struct MountStep {
   uint64_t bytes = 0;
   bool write = false;
   bool is_volatile = false;
+  bool optional = false;  // a host folder that cannot be shown becomes an empty one instead of failing the start
 };
 
 struct Launch {
@@ -34,7 +35,7 @@ struct VmPlan {
   gid_t gid = 0;
   bool shift = false;  // files of the invoking root are shown as uid's (id-mapped mounts)
   std::vector<MountStep> steps;
-  uint64_t memory = 0, processes = 0, cpu_seconds = 0;
+  uint64_t memory = 0, processes = 0, cpu_seconds = 0, disk = 0;
   Launch program;
   int stdio[3] = {0, 1, 2};
   std::string filter;  // an array of struct sock_filter for the application, installed with a listener; empty: none
@@ -43,12 +44,17 @@ struct VmPlan {
 struct ExitStatus {
   pid_t pid = 0;  // as the host sees it
   int code = -1, signal = 0;
+  int exec_error = 0;  // errno of a program that never ran (its code is then 127 or 126)
 };
 
 // A VM's process 1, seen from the engine. Requests are answered in order and are safe from any thread.
 class InitClient {
  public:
   virtual ~InitClient() = default;  // ends the VM
+
+  // Lets the first program go and begins to report exits: call it once `on_exit` and `on_end` are set and the listener
+  // is served. Until then the program stands ready, just before its exec.
+  virtual void run() = 0;
 
   virtual pid_t pid() const = 0;              // of init, as the host sees it
   virtual int pidfd() const = 0;
@@ -79,7 +85,7 @@ struct StartFailure {
 };
 
 // Starts a VM: one clone with every namespace, then exec of init, which builds the root and starts the program.
-// Returns once the program is about to run, or says which step failed. `init` is the path of the init executable.
+// Returns once the program is about to run (see `run`), or says which step failed. `init` is the path of the init executable.
 std::variant<std::unique_ptr<InitClient>, StartFailure> start_vm(const std::string& init, const VmPlan& plan);
 
 }  // namespace shuttle
