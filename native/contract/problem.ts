@@ -18,11 +18,37 @@ export type Problem =
   | { code: 'RUNS_NONE' }
   | { code: 'RUNS_MIXED'; systems: readonly string[] }
   | { code: 'QUERY_FAILED'; error: string }
+  // Windows programs
+  | { code: 'WINE_MISSING'; program: string }
+  | { code: 'WINE_32_MISSING'; program: string }
+  | { code: 'WINE_BASE_FAILED'; windows: string; step: string; error: string }
+  | { code: 'WINDOWS_NAME_UNMAPPED'; name: string }
   // starting a VM
   | { code: 'PROGRAM_NOT_FOUND'; program: string }
   | { code: 'PROGRAM_NOT_EXECUTABLE'; program: string; reason: string }
+  | { code: 'PROGRAM_UNUSABLE'; program: string; defect: ProgramDefect }
   | { code: 'USERNS_DISABLED'; sysctl: string }
   | { code: 'VM_START_FAILED'; vm: string; step: string; error: string };
+
+/** Why a file that is there is no program for this machine. */
+export type ProgramDefect =
+  | 'empty' | 'text' | 'unknown' | 'dos' | 'windows16' | 'windows-arm' | 'windows-other' | 'windows-library'
+  | 'windows-damaged' | 'linux-other' | 'linux-library' | 'linux-damaged';
+
+const DEFECTS: Readonly<Record<ProgramDefect, string>> = {
+  empty: 'the file is empty',
+  text: 'it is a text file, not a program',
+  unknown: 'its first bytes are those of no program',
+  dos: 'it is a DOS program',
+  windows16: 'it is a 16-bit Windows program',
+  'windows-arm': 'it is a Windows program for ARM',
+  'windows-other': 'it is a Windows program for another processor',
+  'windows-library': 'it is a Windows library (DLL), not a program',
+  'windows-damaged': 'its Windows program header is cut short',
+  'linux-other': 'it is a Linux program for another processor',
+  'linux-library': 'it is a Linux object file, not a program',
+  'linux-damaged': 'its Linux program header is cut short',
+};
 
 export interface Explanation {
   /** What happened to what, and why: one sentence. */
@@ -73,10 +99,26 @@ export function explain(problem: Problem): Explanation {
       return { text: `the runs are of different systems: ${problem.systems.join(', ')}`, hint: 'give the runs of one system' };
     case 'QUERY_FAILED':
       return { text: `the query failed: ${problem.error}`, hint: 'tables: runs, interactions, payloads, processes; columns: docs/run-format.md' };
+    case 'WINE_MISSING':
+      return { text: `${problem.program}: a Windows program needs Wine, which is not installed`, hint: 'as an administrator: apt-get install wine wine64' };
+    case 'WINE_32_MISSING':
+      return {
+        text: `${problem.program}: a 32-bit Windows program needs 32-bit Wine, which is not installed`,
+        hint: 'as an administrator: dpkg --add-architecture i386 && apt-get update && apt-get install wine32:i386',
+      };
+    case 'WINE_BASE_FAILED':
+      return {
+        text: `the base prefix for ${problem.windows} could not be built: ${problem.step}: ${problem.error}`,
+        hint: 'shuttle doctor says what this machine lacks; the next start tries again',
+      };
+    case 'WINDOWS_NAME_UNMAPPED':
+      return { text: `${problem.name}: this Windows name is on no drive of the VM`, hint: 'name it on C: (the VM\'s own drive) or Z: (its Linux folders)' };
     case 'PROGRAM_NOT_FOUND':
       return { text: `${problem.program}: no such program`, hint: 'give a path, or a name that is on PATH' };
     case 'PROGRAM_NOT_EXECUTABLE':
       return { text: `${problem.program}: cannot be run: ${problem.reason}`, hint: 'give a Linux or Windows program file' };
+    case 'PROGRAM_UNUSABLE':
+      return { text: `${problem.program}: cannot be run: ${DEFECTS[problem.defect]}`, hint: 'give a program for x86-64 Linux, or for Windows on x86-64 or x86 (32-bit)' };
     case 'USERNS_DISABLED':
       return { text: 'user namespaces are off on this machine', hint: `set ${problem.sysctl}=1 as an administrator` };
     case 'VM_START_FAILED':
