@@ -1,0 +1,71 @@
+// What a session needs of the rest of the tracer, so that its course can be tested without a kernel.
+import type { EngineEvent, EngineSpec, VmSpec } from '../../native/contract/vm.js';
+import type { Outcome, RunRequest, VmDescription } from './system.js';
+
+/** The native engine as the session calls it. `start` throws an error with `step` and `errno`. */
+export interface Engine {
+  start(spec: VmSpec): { pid: number };
+  kill(vm: string): void;
+  close(): void;
+}
+
+/** A run folder that is being written. */
+export interface RunLog {
+  readonly folder: string;
+  /** What the engine takes to record into. */
+  readonly native: unknown;
+  /** Notes a VM for run.json, as it is started. */
+  began(vm: string, note: VmNote): void;
+  exited(vm: string, code: number): void;
+  /** Writes what is left, and run.json. */
+  finish(summary: { outcome: Outcome; exitCode: number | null; durationMs: number }): Promise<{ complete: boolean }>;
+}
+
+export interface VmNote {
+  program: readonly string[];
+  windows: string | null;
+  variables: Readonly<Record<string, string>>;
+}
+
+/** A VM that can be started, any number of times, until it is released. */
+export interface Planned {
+  /** What the engine is told, for this program and these descriptors. */
+  spec(program: readonly string[], stdio: readonly [number, number, number]): VmSpec;
+  /** Names the layer's life: setup ran once if this says so. Null: setup runs each time. */
+  readonly setup: { done(commands: string): boolean; note(commands: string): void };
+  /** After the VM's last process is gone: sync, unlock, and remove what was ephemeral. */
+  release(): Promise<void>;
+}
+
+/** The three descriptors a program gets, and what keeps them going. */
+export interface Stdio {
+  readonly descriptors: readonly [number, number, number];
+  /** Called once the program has its own copies. */
+  handedOver(): void;
+  /** Resolves when everything the program wrote has arrived. */
+  drained(): Promise<void>;
+  close(): void;
+}
+
+export interface StdioOptions {
+  main: boolean;
+  /** Our standard output holds a document: the main program's goes to standard error too. */
+  quiet: boolean;
+  /** The person pressed Ctrl-C at the private terminal. */
+  onInterrupt: () => void;
+}
+
+export interface Ports {
+  engine(spec: EngineSpec, log: RunLog, onEvent: (event: EngineEvent) => void): Engine;
+  log(request: RunRequest, id: string): Promise<RunLog>;
+  plan(vm: VmDescription, request: RunRequest): Promise<Planned>;
+  /** The main program alone gets our standard input and output; what others write goes to our standard error. */
+  stdio(options: StdioOptions): Stdio;
+  /** Runs the system's check; its exit code. */
+  check(command: string, folder: string, quiet: boolean): Promise<number>;
+  /** Sends a signal to a program as the host sees it. */
+  signal(pid: number, name: 'SIGINT'): void;
+  now(): number;
+  /** Calls back after milliseconds; the answer cancels. */
+  after(ms: number, call: () => void): () => void;
+}
