@@ -1,0 +1,15 @@
+// What the addon offers to JavaScript; each area registers its own.
+#include <napi.h>
+
+#include "recorder.h"
+
+namespace {
+
+Napi::Object register_all(Napi::Env env, Napi::Object exports) {
+  shuttle::register_recorder(env, exports);
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(shuttle, register_all)

@@ -1,0 +1,25 @@
+// The one file that loads the addon. Each area adds the types of what it exports.
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import type { NativeRecorderConstructor, NativeWriterConstructor } from './recorder.js';
+
+export interface Addon {
+  NativeRecorder: NativeRecorderConstructor;
+  NativeWriter: NativeWriterConstructor;
+}
+
+/** Where node-gyp puts the addon: beside this file in the source tree, two folders up from `dist/native`. */
+function addonFile(): string {
+  const places = ['./build/Release/shuttle.node', '../../native/build/Release/shuttle.node'];
+  const files = places.map((place) => fileURLToPath(new URL(place, import.meta.url)));
+  return files.find((file) => existsSync(file)) ?? (files[0] as string);
+}
+
+let loaded: Addon | undefined;
+
+/** The addon, loaded when first asked for: a command that needs no engine does not pay for it. */
+export function addon(): Addon {
+  loaded ??= createRequire(import.meta.url)(addonFile()) as Addon;
+  return loaded;
+}
