@@ -2,9 +2,10 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import type { Descriptors } from './contract/descriptors.js';
 import type { NativeRecorderConstructor, NativeWriterConstructor } from './recorder.js';
 
-export interface Addon {
+export interface Addon extends Descriptors {
   NativeRecorder: NativeRecorderConstructor;
   NativeWriter: NativeWriterConstructor;
 }

@@ -2,11 +2,13 @@
 #include <napi.h>
 
 #include "recorder.h"
+#include "stdio.h"
 
 namespace {
 
 Napi::Object register_all(Napi::Env env, Napi::Object exports) {
   shuttle::register_recorder(env, exports);
+  shuttle::register_stdio(env, exports);
   return exports;
 }
 

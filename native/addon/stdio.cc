@@ -1,6 +1,7 @@
 // Descriptors that Node has no call for: pipes, and the private terminal a program gets instead of ours.
+#include "stdio.h"
+
 #include <fcntl.h>
-#include <napi.h>
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>

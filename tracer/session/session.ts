@@ -71,11 +71,12 @@ class Session {
     return this.conclude(id, began);
   }
 
-  interrupt(): void {
+  /** `told`: the private terminal has passed Ctrl-C to its programs already. */
+  interrupt(told = false): void {
     if (this.askedOnce) return this.tell({ type: 'interrupt' });
     this.askedOnce = true;
     this.tell({ type: 'asked' });
-    for (const one of this.live.values()) if (one.pid > 0) this.ports.signal(one.pid, 'SIGINT');
+    for (const one of this.live.values()) if (one.pid > 0 && !told) this.ports.signal(one.pid, 'SIGINT');
     if (this.live.size === 0) return this.tell({ type: 'interrupt' });
     this.cancels.push(this.ports.after(ASKED_MS, () => this.tell({ type: 'interrupt' })));
   }
@@ -172,7 +173,7 @@ class Session {
   private launch(vm: VmDescription, one: Live, program: readonly string[]): void {
     const main = vm.name === this.course.main && program === vm.program;
     const quiet = this.request.quietOutput;
-    one.stdio = this.ports.stdio({ main, quiet, onInterrupt: () => this.interrupt() });
+    one.stdio = this.ports.stdio({ main, quiet, onInterrupt: () => this.interrupt(true) });
     const spec = one.planned.spec(program, one.stdio.descriptors);
     this.log.began(vm.name, { program, windows: vm.windows, variables: { ...spec.variables } });
     try {

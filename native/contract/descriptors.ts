@@ -1,0 +1,8 @@
+/** Descriptors that Node has no call for; the addon makes them (native/addon/stdio.cc). */
+export interface Descriptors {
+  /** A pipe: [read end, write end]. */
+  pipe(): [number, number];
+  /** A terminal of its own: [our end, the program's end]. */
+  terminal(rows: number, columns: number): [number, number];
+  resize(terminal: number, rows: number, columns: number): void;
+}

@@ -1,0 +1,108 @@
+// Makes the descriptors a program gets and copies between them and ours.
+import { closeSync, openSync } from 'node:fs';
+import { Socket } from 'node:net';
+import type { Descriptors } from '../../native/contract/descriptors.js';
+import { type Carriage, carriages, kindOf } from './descriptor.js';
+import type { Stdio, StdioOptions } from './ports.js';
+import { openTerminal, type Terminal } from './terminal.js';
+import { writeAll } from './write_all.js';
+
+const DRAIN_MS = 1_000;
+
+/** Standard input, output and error of one program. */
+export function openStdio(options: StdioOptions, native: Descriptors): Stdio {
+  const plan = carriages([kindOf(0), kindOf(1), kindOf(2)], options);
+  const made = new Made(native, options);
+  const [input, output, errors] = plan;
+  const descriptors = [made.input(input), made.output(output), made.output(errors)] as const;
+  return {
+    descriptors,
+    handedOver: () => made.handedOver(),
+    drained: () => made.drained(),
+    close: () => made.close(),
+  };
+}
+
+/** Everything made for one program: ends to close once handed over, copies to wait for. */
+class Made {
+  private readonly theirs = new Set<number>();
+  private readonly copies: Promise<void>[] = [];
+  private readonly sockets: Socket[] = [];
+  private readonly outputs = new Map<number, number>();
+  private terminal: Terminal | null = null;
+
+  constructor(
+    private readonly native: Descriptors,
+    private readonly options: StdioOptions,
+  ) {}
+
+  input(how: Carriage): number {
+    if (how.how !== 'relay') return this.plain(how, 'r');
+    const [read, write] = this.native.pipe();
+    this.theirs.add(read);
+    const target = new Socket({ fd: write, readable: false, writable: true });
+    this.sockets.push(target);
+    target.on('error', () => target.destroy()); // the program closed its input
+    process.stdin.on('error', () => target.end());
+    process.stdin.pipe(target);
+    return read;
+  }
+
+  output(how: Carriage): number {
+    if (how.how !== 'relay') return this.plain(how, 'w');
+    const known = this.outputs.get(how.fd);
+    if (known !== undefined) return known;
+    const [read, write] = this.native.pipe();
+    this.theirs.add(write);
+    this.outputs.set(how.fd, write);
+    this.copies.push(this.copy(read, how.fd));
+    return write;
+  }
+
+  handedOver(): void {
+    for (const fd of this.theirs) closeSync(fd);
+    this.theirs.clear();
+    this.terminal?.handedOver();
+  }
+
+  async drained(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const enough = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, DRAIN_MS);
+    });
+    await Promise.race([Promise.all([...this.copies, this.terminal?.drained()]), enough]);
+    clearTimeout(timer);
+  }
+
+  close(): void {
+    this.handedOver();
+    for (const socket of this.sockets) {
+      process.stdin.unpipe(socket);
+      socket.destroy();
+    }
+    // A stdin that was read would keep this process alive.
+    if (this.options.main) process.stdin.pause().unref?.();
+    this.terminal?.close();
+  }
+
+  private plain(how: Exclude<Carriage, { how: 'relay' }>, flags: 'r' | 'w'): number {
+    if (how.how === 'give') return how.fd;
+    if (how.how === 'terminal') {
+      this.terminal ??= openTerminal(this.native, this.options.onInterrupt);
+      return this.terminal.descriptor;
+    }
+    const fd = openSync('/dev/null', flags);
+    this.theirs.add(fd);
+    return fd;
+  }
+
+  private copy(from: number, to: number): Promise<void> {
+    const source = new Socket({ fd: from, readable: true, writable: false });
+    this.sockets.push(source);
+    return new Promise((resolve) => {
+      source.on('data', (chunk) => writeAll(to, chunk));
+      source.on('close', () => resolve());
+      source.on('error', () => source.destroy());
+    });
+  }
+}
