@@ -4,8 +4,9 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { Descriptors } from './contract/descriptors.js';
 import type { NativeRecorderConstructor, NativeWriterConstructor } from './recorder.js';
+import type { RuleFunctions } from './rules.js';
 
-export interface Addon extends Descriptors {
+export interface Addon extends Descriptors, RuleFunctions {
   NativeRecorder: NativeRecorderConstructor;
   NativeWriter: NativeWriterConstructor;
 }

@@ -2,12 +2,14 @@
 #include <napi.h>
 
 #include "recorder.h"
+#include "rules.h"
 #include "stdio.h"
 
 namespace {
 
 Napi::Object register_all(Napi::Env env, Napi::Object exports) {
   shuttle::register_recorder(env, exports);
+  shuttle::register_rules(env, exports);
   shuttle::register_stdio(env, exports);
   return exports;
 }
