@@ -1,0 +1,41 @@
+// What a base prefix holds besides what Wine itself puts there. The registry text is read by Wine's own regedit.
+import type { Settings } from './versions.js';
+
+/** Raised whenever the recipe changes, so that prefixes of the old one are not taken for the new. */
+export const RECIPE = 1;
+
+const SERVICES = 'HKEY_LOCAL_MACHINE\\System\\CurrentControlSet\\Services';
+const DEMAND = 3;
+const DISABLED = 4;
+
+/** What every base is given, whatever Windows it is. */
+export const COMMON_SETTINGS: Settings = {
+  // Without a display windows exist, unseen; otherwise creating one fails.
+  'HKEY_CURRENT_USER\\Software\\Wine\\Drivers': { Graphics: 'null' },
+  // A crash ends the program at once instead of waiting for somebody to press a button.
+  'HKEY_CURRENT_USER\\Software\\Wine\\WineDbg': { ShowCrashDialog: 0 },
+  // No links into a desktop that is not there.
+  'HKEY_LOCAL_MACHINE\\Software\\Microsoft\\Windows\\CurrentVersion\\RunServices': { winemenubuilder: null },
+  // The first program of a VM waits for services that start by themselves. A VM has no joysticks and no USB; the
+  // other two still start when somebody asks for them.
+  [`${SERVICES}\\winebus`]: { Start: DISABLED },
+  [`${SERVICES}\\wineusb`]: { Start: DISABLED },
+  [`${SERVICES}\\winehid`]: { Start: DISABLED },
+  [`${SERVICES}\\Eventlog`]: { Start: DEMAND },
+  [`${SERVICES}\\PlugPlay`]: { Start: DEMAND },
+};
+
+function valueText(value: string | number | null): string {
+  if (value === null) return '-';
+  if (typeof value === 'number') return `dword:${value.toString(16).padStart(8, '0')}`;
+  return `"${value.replaceAll('\\', '\\\\')}"`;
+}
+
+/** A registry file that makes these settings. */
+export function registryText(settings: Settings): string {
+  const keys = Object.entries(settings).map(([key, values]) => {
+    const lines = Object.entries(values).map(([name, value]) => `"${name}"=${valueText(value)}`);
+    return [`[${key}]`, ...lines, ''].join('\r\n');
+  });
+  return ['REGEDIT4', '', ...keys].join('\r\n');
+}
