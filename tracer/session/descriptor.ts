@@ -39,5 +39,9 @@ export function carriages(
     return kind === 'other' ? { how: 'relay', fd } : { how: 'null' };
   };
   const err = carry(errors, 2);
-  return [options.main ? carry(input, 0) : { how: 'null' }, options.main && !options.quiet ? carry(output, 1) : err, err];
+  return [
+    options.main ? carry(input, 0) : { how: 'null' },
+    options.main && !options.quiet ? carry(output, 1) : err,
+    err,
+  ];
 }

@@ -1,0 +1,24 @@
+// The commands there are. Their files are loaded when they are called.
+import type { Command } from 'commander';
+
+interface Entry {
+  summary: string;
+  load: () => Promise<{ describe(command: Command, done: (code: number) => void): void }>;
+}
+
+export const COMMANDS = {
+  learn: { summary: 'run a program or system, record it, write the rules it needs', load: () => import('./learn.js') },
+  run: { summary: 'run a system under its rules', load: () => import('./run.js') },
+  infer: { summary: 'find rules in recorded runs, without running anything', load: () => import('./infer.js') },
+  replay: { summary: 'say what the rules would have done to recorded runs', load: () => import('./replay.js') },
+  query: { summary: 'ask recorded runs in SQL', load: () => import('./query.js') },
+  vm: { summary: "look after the VMs' private files", load: () => import('./vm.js') },
+  doctor: {
+    summary: 'say what this machine can do, and how to mend what it cannot',
+    load: () => import('./doctor.js'),
+  },
+} satisfies Record<string, Entry>;
+
+export type CommandName = keyof typeof COMMANDS;
+
+export const isCommand = (word: string): word is CommandName => Object.hasOwn(COMMANDS, word);

@@ -1,0 +1,27 @@
+#!/usr/bin/env node
+// Only what is asked for is loaded: a command's file, and in it what its work needs.
+import { isCommand } from './commands.js';
+import { exit } from './exit.js';
+import { failed, type Invocation } from './failure.js';
+
+/** `help learn` is `learn --help`. */
+function words(argv: string[]): string[] {
+  const [first = '', second = ''] = argv;
+  return first === 'help' && isCommand(second) ? [second, '--help'] : argv;
+}
+
+async function main(argv: string[]): Promise<number> {
+  const invocation: Invocation = { command: argv[0] ?? '', json: argv.includes('--json') };
+  try {
+    const { parse } = await import('./program.js');
+    return await parse(argv);
+  } catch (error) {
+    return failed(error, invocation);
+  }
+}
+
+if (process.argv[2] === '--version' || process.argv[2] === '-V') {
+  const { version } = await import('./version.js');
+  process.stdout.write(`${version}\n`);
+  exit(0);
+} else exit(await main(words(process.argv.slice(2))));

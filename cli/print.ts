@@ -1,0 +1,55 @@
+// The only place that prints. Results go to standard output, everything else to standard error.
+import { writeAll } from '../tracer/session/write_all.js';
+
+const codes = { red: 31, green: 32, yellow: 33, dim: 2, bold: 1 } as const;
+
+/** Coloured for standard error's reader, or for standard output's with `fd` 1. */
+export function paint(colour: keyof typeof codes, text: string, fd: 1 | 2 = 2): string {
+  const stream = fd === 1 ? process.stdout : process.stderr;
+  if (!stream.isTTY || process.env.NO_COLOR) return text;
+  return `\u001b[${codes[colour]}m${text}\u001b[0m`;
+}
+
+const write = (fd: number, text: string) => writeAll(fd, Buffer.from(text));
+
+/** The one JSON document of a command with --json. Big integers are written as numbers where that loses nothing. */
+export function document(value: unknown): void {
+  write(1, `${JSON.stringify(value, plain, 2)}\n`);
+}
+
+function plain(_key: string, value: unknown): unknown {
+  if (typeof value !== 'bigint') return value;
+  return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : value.toString();
+}
+
+/** One line of the result. */
+export const line = (text: string): void => write(1, `${text}\n`);
+
+/** One line for the person, beside the result. */
+export function note(text: string): void {
+  clear();
+  write(2, `${text}\n`);
+}
+
+let shown = false;
+
+/** What is being done now, on a terminal only; the next one takes its place. */
+export function progress(text: string): void {
+  if (!process.stderr.isTTY) return;
+  clear();
+  write(2, paint('dim', text));
+  shown = true;
+}
+
+function clear(): void {
+  if (shown) write(2, '\r\u001b[K');
+  shown = false;
+}
+
+/** Columns as wide as what stands in them; the last one is left ragged. */
+export function table(heads: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const widths = heads.map((head, at) => Math.max(head.length, ...rows.map((row) => (row[at] ?? '').length)));
+  const lay = (cells: readonly string[]) =>
+    cells.map((cell, at) => (at === cells.length - 1 ? cell : cell.padEnd(widths[at] ?? 0))).join('  ');
+  return [lay(heads), ...rows.map(lay)];
+}

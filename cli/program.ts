@@ -1,0 +1,36 @@
+import { Command } from 'commander';
+import { COMMANDS, type CommandName, isCommand } from './commands.js';
+import { version } from './version.js';
+
+/** Parses the command line and does what it says; the exit code. Throws what commander or the command throws. */
+export async function parse(argv: string[]): Promise<number> {
+  let code = 0;
+  const program = outline();
+  const name = argv[0] ?? '';
+  if (isCommand(name)) {
+    const { describe } = await COMMANDS[name].load();
+    describe(addCommand(program, name), (result) => {
+      code = result;
+    });
+  } else for (const known of Object.keys(COMMANDS)) addCommand(program, known as CommandName);
+  await program.parseAsync(argv, { from: 'user' });
+  return code;
+}
+
+function outline(): Command {
+  return new Command('shuttle')
+    .description(
+      'Runs a program in a light VM, records what it reaches for, and enforces the smallest policy it needs.',
+    )
+    .version(version)
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} }) // failure.ts prints
+    .showSuggestionAfterError()
+    .addHelpText('after', '\nExample:\n  shuttle learn ./server --port 8080\n  shuttle run server.shuttle.yaml');
+}
+
+function addCommand(program: Command, name: CommandName): Command {
+  const command = program.command(name).description(COMMANDS[name].summary).copyInheritedSettings(program);
+  return command.option('--json', 'print one JSON document on standard output, and nothing else');
+}
