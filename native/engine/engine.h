@@ -6,11 +6,13 @@
 #include <vector>
 
 #include "decide.h"
+#include "owner.h"
 #include "row.h"
 #include "vm.h"
 
 namespace shuttle {
 
+class Loop;
 class Relay;
 class Workers;
 
@@ -18,7 +20,7 @@ struct Event {
   enum class Type : uint8_t { kExited, kEnded, kServed, kProblem } type{};
   std::string vm;
   pid_t pid = 0;
-  int code = -1, signal = 0;
+  int code = -1, signal = 0, exec_error = 0;
   std::string op, object;   // served
   std::string problem, detail;
 };
@@ -26,7 +28,8 @@ struct Event {
 struct EngineSpec {
   std::vector<CompiledRule> rules;
   std::vector<std::string> vms;
-  std::string init;  // path of the init executable
+  std::string init;         // path of the init executable
+  std::string resolv_conf;  // says which name servers the host uses; empty: /etc/resolv.conf
 };
 
 // Everything outside the VMs that decides, carries and records. One per run.
@@ -41,17 +44,22 @@ class Engine {
   std::vector<std::shared_ptr<Vm>> others(const Vm& than) const;
   void close();
 
+  // Says that a name is owned twice, so nobody was given it.
+  void tell_two_owners(std::string_view vm, std::string_view object, const std::vector<Owner>& owners) const;
+
   const std::string init_path;
   const std::unique_ptr<RuleTable> rules;
   const std::shared_ptr<Record> record;
   const std::function<void(Event)> tell;
 
+  Loop& loop() { return *loop_; }
   Relay& relay() { return *relay_; }
   Workers& workers() { return *workers_; }
 
  private:
   mutable std::mutex mutex_;
   std::vector<std::shared_ptr<Vm>> vms_;
+  std::unique_ptr<Loop> loop_;
   std::unique_ptr<Relay> relay_;
   std::unique_ptr<Workers> workers_;
 };

@@ -1,5 +1,7 @@
 #pragma once
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -10,12 +12,14 @@
 #include "caller.h"
 #include "decide.h"
 #include "init_client.h"
+#include "net/continued.h"
 #include "trap.h"
 #include "row.h"
 
 namespace shuttle {
 
 class Engine;
+struct FileState;
 
 enum class Mode : uint8_t { kAllow, kDeny, kEnforce };
 enum class Zone : uint8_t { kBase, kOwn, kMount, kPrivate, kProtected, kOutside };
@@ -47,6 +51,9 @@ struct VmSpec {
   std::vector<Drive> drives;
   Bindings variables;  // user, uid, host, home, temp, session; pid and its kin are filled in per caller
   PayloadKept payload{};
+  std::vector<std::string> shown;  // ids of the rules whose object the mounts show already
+
+  bool is_shown(const std::string& rule) const { return std::find(shown.begin(), shown.end(), rule) != shown.end(); }
 };
 
 // A running VM: its init, the thread that answers its trapped calls, and what is known of it.
@@ -58,12 +65,15 @@ class Vm {
   Engine& engine;
   const VmSpec spec;
   const std::string& name() const { return spec.name; }
+  bool running() const { return running_.load(std::memory_order_acquire); }
   bool learning() const { return spec.mode != Mode::kEnforce; }
   bool windows() const { return !spec.drives.empty(); }
 
   InitClient& init() const { return *init_; }
   Notifier& notifier() const { return *notifier_; }
   Callers& callers() { return callers_; }
+
+  std::shared_ptr<FileState> files;  // what files/state.h keeps of this VM
 
   // Starts the VM and its thread. The failure's text is empty when it runs.
   StartFailure start();
@@ -75,7 +85,14 @@ class Vm {
   bool foreign_sockets() const { return foreign_.load(std::memory_order_acquire); }
   void expect_foreign_sockets();
 
+  // Notes a socket call that is about to be continued, for the hard rule.
+  void continues(pid_t tid) { continued_.note(tid); }
+
+  int diag() const { return diag_.get(); }        // NETLINK_SOCK_DIAG socket of the VM's network
   uint64_t network() const { return network_; }  // cookie of the VM's network namespace
+  // The zone a canonical path of the VM lies in: the longest prefix. Null where none says.
+  const ZonePath* zone_of(std::string_view path) const;
+
   bool starting() const;                          // still in its start-up phase
 
  private:
@@ -84,7 +101,10 @@ class Vm {
   std::unique_ptr<Notifier> notifier_;
   Callers callers_;
   std::thread thread_;
-  std::atomic<bool> foreign_{false};
+  std::atomic<bool> foreign_{false}, served_{false}, running_{false};
+  Continued continued_;
+  Fd diag_;
+  std::chrono::steady_clock::time_point began_;
   uint64_t network_ = 0;
   std::map<std::pair<uint32_t, int>, Handler> handlers_;
 };

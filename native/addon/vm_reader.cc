@@ -1,0 +1,97 @@
+#include "vm_reader.h"
+
+#include "reading.h"
+#include "rules.h"
+
+namespace shuttle {
+
+namespace {
+
+using namespace reading;
+
+constexpr std::string_view kSteps[] = {"folder", "link", "file", "bind", "overlay", "memory", "proc", "devices", "queues", "mask"};
+constexpr std::string_view kModes[] = {"allow", "deny", "enforce"};
+constexpr std::string_view kZones[] = {"base", "own", "mount", "private", "protected", "outside"};
+constexpr std::string_view kPayloads[] = {"none", "head", "full"};
+
+MountStep step_from(const Napi::Value& value) {
+  const auto from = value.As<Napi::Object>();
+  MountStep step;
+  step.what = word<MountStep::Do>(from, "do", kSteps);
+  step.to = text(from, "to");
+  step.from = step.what == MountStep::Do::kLink ? text(from, "target") : text_or_empty(from, "from");
+  step.text = text_or_empty(from, "text");
+  step.upper = text_or_empty(from, "upper");
+  step.work = text_or_empty(from, "work");
+  step.lower = texts(from, "lower");
+  step.mode = static_cast<uint32_t>(number(from, "mode"));
+  step.bytes = static_cast<uint64_t>(number(from, "bytes"));
+  step.write = flag(from, "write");
+  step.is_volatile = flag(from, "volatile");
+  step.optional = flag(from, "optional");
+  return step;
+}
+
+std::vector<std::string> environment_from(const Napi::Object& from) {
+  std::vector<std::string> out;
+  const Napi::Array names = from.GetPropertyNames();
+  for (uint32_t at = 0; at < names.Length(); at++) {
+    const std::string name = text_of(names.Get(at), "env");
+    out.push_back(name + "=" + text(from, name.c_str()));
+  }
+  return out;
+}
+
+VmPlan plan_from(const Napi::Object& from) {
+  VmPlan plan;
+  plan.hostname = text(from, "hostname");
+  const Napi::Object user = object(from, "user");
+  plan.uid = static_cast<uid_t>(number(user, "uid"));
+  plan.gid = static_cast<gid_t>(number(user, "gid"));
+  plan.shift = flag(user, "shift");
+  each(from, "steps", [&](const Napi::Value& value) { plan.steps.push_back(step_from(value)); });
+  const Napi::Object limits = object(from, "limits");
+  plan.memory = static_cast<uint64_t>(number(limits, "memory"));
+  plan.processes = static_cast<uint64_t>(number(limits, "processes"));
+  plan.cpu_seconds = static_cast<uint64_t>(number(limits, "cpu"));
+  plan.disk = static_cast<uint64_t>(number(limits, "disk"));
+  plan.program = {texts(from, "program"), text(from, "cwd"), environment_from(object(from, "env"))};
+  stdio_from(from, plan.stdio);
+  return plan;
+}
+
+}  // namespace
+
+Launch launch_from(const Napi::Object& from) { return {texts(from, "argv"), text(from, "cwd"), environment_from(object(from, "env"))}; }
+
+void stdio_from(const Napi::Object& from, int stdio[3]) {
+  const Napi::Object list = object(from, "stdio");
+  for (uint32_t at = 0; at < 3; at++) stdio[at] = list.Get(at).ToNumber().Int32Value();
+}
+
+VmSpec vm_spec_from(const Napi::Value& value) {
+  const auto from = value.As<Napi::Object>();
+  VmSpec spec;
+  spec.name = text(from, "name");
+  spec.mode = word<Mode>(from, "mode", kModes);
+  spec.audit = flag(from, "audit");
+  spec.plan = plan_from(from);
+  each(from, "zones", [&](const Napi::Value& each_zone) {
+    const auto zone = each_zone.As<Napi::Object>();
+    spec.zones.push_back({text(zone, "path"), word<Zone>(zone, "zone", kZones), text_or_empty(zone, "from")});
+  });
+  each(from, "lazy", [&](const Napi::Value& each_overlay) {
+    const auto overlay = each_overlay.As<Napi::Object>();
+    spec.lazy.push_back({text(overlay, "to"), texts(overlay, "lower"), text(overlay, "upper"), text(overlay, "work")});
+  });
+  each(from, "drives", [&](const Napi::Value& each_drive) {
+    const auto drive = each_drive.As<Napi::Object>();
+    spec.drives.push_back({text(drive, "letter").at(0), text(drive, "path")});
+  });
+  spec.shown = texts(from, "shown");
+  spec.variables = bindings_from(from.Get("variables"));
+  spec.payload = word<PayloadKept>(from, "payload", kPayloads);
+  return spec;
+}
+
+}  // namespace shuttle

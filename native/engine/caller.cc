@@ -1,0 +1,116 @@
+#include "caller.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+
+#include <algorithm>
+#include <string_view>
+
+namespace shuttle {
+
+namespace {
+
+constexpr unsigned kPidfdThread = O_EXCL;  // PIDFD_THREAD, kernel 6.9
+constexpr size_t kMostKnown = 4096;
+
+Fd open_pidfd(pid_t tid, pid_t pid) {
+  int fd = static_cast<int>(syscall(SYS_pidfd_open, tid, kPidfdThread));
+  if (fd < 0) fd = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
+  return Fd(fd);
+}
+
+bool alive(const Caller& caller) {
+  return syscall(SYS_pidfd_send_signal, caller.pidfd.get(), 0, nullptr, 0) == 0 || errno == EPERM;
+}
+
+std::string link_text(const char* path) {
+  char target[PATH_MAX];
+  ssize_t size = readlink(path, target, sizeof target);
+  return size > 0 ? std::string(target, static_cast<size_t>(size)) : std::string();
+}
+
+// The number after `key` on its line of /proc/<pid>/status; of NSpid the last one, the innermost namespace's.
+pid_t status_number(const char* status, const char* key) {
+  const char* line = strstr(status, key);
+  if (!line) return 0;
+  pid_t number = 0;
+  for (const char* at = line + strlen(key); *at && *at != '\n';) {
+    char* end;
+    long value = strtol(at, &end, 10);
+    if (end == at) break;
+    number = static_cast<pid_t>(value);
+    at = end;
+  }
+  return number;
+}
+
+std::shared_ptr<const Caller> look_up(pid_t tid) {
+  auto caller = std::make_shared<Caller>();
+  caller->tid = caller->pid = tid;
+  char path[64];
+  snprintf(path, sizeof path, "/proc/%d/status", tid);
+  Fd file(open(path, O_RDONLY | O_CLOEXEC));
+  char status[4096];
+  ssize_t size = file ? read(file.get(), status, sizeof status - 1) : -1;
+  if (size > 0) {
+    status[size] = 0;
+    caller->pid = status_number(status, "\nTgid:");
+    caller->vm_pid = status_number(status, "\nNStgid:");
+    caller->image = image_of(tid);
+    caller->pidfd = open_pidfd(tid, caller->pid);
+  }
+  return caller;
+}
+
+}  // namespace
+
+std::string image_of(pid_t pid) {
+  char path[64];
+  snprintf(path, sizeof path, "/proc/%d/exe", pid);
+  std::string image = link_text(path);
+  constexpr std::string_view kDeleted = " (deleted)";
+  if (image.ends_with(kDeleted)) image.resize(image.size() - kDeleted.size());
+  return image;
+}
+
+std::shared_ptr<const Caller> Callers::of(pid_t tid) {
+  auto found = known_.find(tid);
+  if (found != known_.end() && alive(*found->second)) return found->second;
+  if (known_.size() >= kMostKnown) known_.clear();
+  auto caller = look_up(tid);
+  known_.insert_or_assign(tid, caller);
+  return caller;
+}
+
+void Callers::forget(pid_t pid) {
+  std::erase_if(known_, [pid](const auto& entry) { return entry.second->pid == pid; });
+}
+
+bool read_memory(pid_t tid, uint64_t address, void* out, size_t size) {
+  iovec here{out, size}, there{reinterpret_cast<void*>(address), size};
+  return process_vm_readv(tid, &here, 1, &there, 1, 0) == static_cast<ssize_t>(size);
+}
+
+bool read_text(pid_t tid, uint64_t address, std::string& out, size_t limit) {
+  // Never past a page border in one read, since the next page may not be there.
+  out.clear();
+  while (out.size() < limit) {
+    char chunk[512];
+    size_t size = std::min({sizeof chunk, limit - out.size(), 4096 - (address + out.size()) % 4096});
+    if (!read_memory(tid, address + out.size(), chunk, size)) return false;
+    if (const void* end = memchr(chunk, 0, size)) {
+      out.append(chunk, static_cast<size_t>(static_cast<const char*>(end) - chunk));
+      return true;
+    }
+    out.append(chunk, size);
+  }
+  return false;
+}
+
+}  // namespace shuttle

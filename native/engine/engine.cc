@@ -1,0 +1,71 @@
+#include "engine.h"
+
+#include <algorithm>
+
+#include "loop.h"
+#include "net/relay.h"
+#include "workers.h"
+
+namespace shuttle {
+
+Engine::Engine(EngineSpec spec, std::shared_ptr<Record> record, std::function<void(Event)> tell)
+    : init_path(std::move(spec.init)),
+      rules(RuleTable::compile(std::move(spec.rules))),
+      record(std::move(record)),
+      tell(std::move(tell)),
+      loop_(std::make_unique<Loop>()),
+      relay_(std::make_unique<Relay>(*loop_, *this->record)),
+      workers_(std::make_unique<Workers>()) {}
+
+Engine::~Engine() { close(); }
+
+StartFailure Engine::start(VmSpec spec) {
+  auto vm = std::make_shared<Vm>(*this, std::move(spec));
+  {
+    // Known before its program runs, so that its first call already finds it.
+    std::lock_guard lock(mutex_);
+    vms_.push_back(vm);
+  }
+  StartFailure failure = vm->start();
+  if (!failure.step.empty()) {
+    std::lock_guard lock(mutex_);
+    std::erase(vms_, vm);
+  }
+  return failure;
+}
+
+std::shared_ptr<Vm> Engine::find(std::string_view name) const {
+  std::lock_guard lock(mutex_);
+  auto found = std::ranges::find_if(vms_, [name](const auto& vm) { return vm->name() == name; });
+  return found == vms_.end() ? nullptr : *found;
+}
+
+std::vector<std::shared_ptr<Vm>> Engine::others(const Vm& than) const {
+  std::lock_guard lock(mutex_);
+  std::vector<std::shared_ptr<Vm>> found;
+  for (const auto& vm : vms_)
+    if (vm.get() != &than && vm->running()) found.push_back(vm);
+  return found;
+}
+
+void Engine::tell_two_owners(std::string_view vm, std::string_view object, const std::vector<Owner>& owners) const {
+  std::string detail(object);
+  for (const Owner& owner : owners) detail += " " + owner.place;
+  tell({.type = Event::Type::kProblem, .vm = std::string(vm), .problem = "TWO_OWNERS", .detail = detail});
+}
+
+void Engine::close() {
+  std::vector<std::shared_ptr<Vm>> ending;
+  {
+    std::lock_guard lock(mutex_);
+    ending = vms_;
+  }
+  for (const auto& vm : ending) vm->end();
+  relay_.reset();
+  loop_.reset();
+  workers_.reset();
+  std::lock_guard lock(mutex_);
+  vms_.clear();
+}
+
+}  // namespace shuttle

@@ -1,0 +1,123 @@
+#include "filter.h"
+
+#include <errno.h>
+#include <linux/audit.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
+
+namespace shuttle {
+
+namespace {
+
+constexpr uint32_t kX32 = 0x40000000;
+
+constexpr uint32_t low(uint8_t arg) { return offsetof(seccomp_data, args) + arg * 8; }
+
+// A program under construction. Conditional jumps reach 255 steps, so every block ends in an answer of its own.
+class Program {
+ public:
+  std::vector<sock_filter> steps;
+
+  void load(uint32_t offset) { steps.push_back(BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offset)); }
+  void answer(uint32_t value) { steps.push_back(BPF_STMT(BPF_RET | BPF_K, value)); }
+  void jump(uint16_t how, uint32_t value, uint8_t yes, uint8_t no) {
+    steps.push_back(BPF_JUMP(static_cast<uint16_t>(BPF_JMP | how | BPF_K), value, yes, no));
+  }
+  void append(const Program& other) { steps.insert(steps.end(), other.steps.begin(), other.steps.end()); }
+};
+
+uint32_t action_of(const FilterRow& row) {
+  return row.error ? SECCOMP_RET_ERRNO | static_cast<uint32_t>(row.error) : SECCOMP_RET_USER_NOTIF;
+}
+
+// Steps that go on when the test holds and otherwise skip `rest` further steps.
+Program test_steps(const Test& test, size_t rest) {
+  Program out;
+  auto skip = static_cast<uint8_t>(rest);
+  out.load(low(test.arg));
+  switch (test.is) {
+    case Test::Is::kEqual: out.jump(BPF_JEQ, test.value, 0, skip); break;
+    case Test::Is::kNotEqual: out.jump(BPF_JEQ, test.value, skip, 0); break;
+    case Test::Is::kAnyBit: out.jump(BPF_JSET, test.value, 0, skip); break;
+    case Test::Is::kNotZero:
+      out.jump(BPF_JEQ, 0, 0, 2);
+      out.load(low(test.arg) + 4);
+      out.jump(BPF_JEQ, 0, skip, 0);
+      break;
+  }
+  return out;
+}
+
+Program row_steps(const FilterRow& row) {
+  Program out;
+  out.answer(action_of(row));
+  for (auto test = row.tests.rbegin(); test != row.tests.rend(); ++test) {
+    Program before = test_steps(*test, out.steps.size());
+    before.append(out);
+    out = std::move(before);
+  }
+  return out;
+}
+
+Program table_steps(const std::vector<FilterRow>& rows) {
+  Program out;
+  for (size_t first = 0; first < rows.size();) {
+    Program block;
+    size_t next = first;
+    for (; next < rows.size() && rows[next].nr == rows[first].nr; next++) block.append(row_steps(rows[next]));
+    block.answer(SECCOMP_RET_ALLOW);
+    out.load(offsetof(seccomp_data, nr));
+    out.jump(BPF_JEQ, static_cast<uint32_t>(rows[first].nr), 0, static_cast<uint8_t>(block.steps.size()));
+    out.append(block);
+    first = next;
+  }
+  out.answer(SECCOMP_RET_ALLOW);
+  return out;
+}
+
+}  // namespace
+
+std::vector<sock_filter> build_filter(const FilterTable& table) {
+  Program native = table_steps(table.x86_64), other;
+  if (table.i386.empty())
+    other.answer(SECCOMP_RET_ERRNO | ENOSYS);
+  else
+    other = table_steps(table.i386);
+
+  Program out;
+  out.load(offsetof(seccomp_data, arch));
+  out.jump(BPF_JEQ, AUDIT_ARCH_X86_64, 0, 1);
+  out.steps.push_back(BPF_STMT(BPF_JMP | BPF_JA, 3));
+  out.jump(BPF_JEQ, AUDIT_ARCH_I386, 0, 1);
+  out.steps.push_back(BPF_STMT(BPF_JMP | BPF_JA, static_cast<uint32_t>(native.steps.size() + 4)));
+  out.answer(SECCOMP_RET_ERRNO | ENOSYS);
+  out.load(offsetof(seccomp_data, nr));
+  out.jump(BPF_JGE, kX32, 0, 1);
+  out.answer(SECCOMP_RET_ERRNO | ENOSYS);
+  out.append(native);
+  out.append(other);
+  return out.steps;
+}
+
+uint32_t evaluate_filter(const std::vector<sock_filter>& program, uint32_t arch, int nr, const uint64_t args[6]) {
+  seccomp_data data = {.nr = nr, .arch = arch, .instruction_pointer = 0, .args = {}};
+  for (int i = 0; i < 6; i++) data.args[i] = args[i];
+  uint32_t accumulator = 0;
+  for (size_t at = 0; at < program.size(); at++) {
+    const sock_filter& step = program[at];
+    switch (step.code) {
+      case BPF_LD | BPF_W | BPF_ABS:
+        accumulator = *reinterpret_cast<const uint32_t*>(reinterpret_cast<const char*>(&data) + step.k);
+        break;
+      case BPF_RET | BPF_K: return step.k;
+      case BPF_JMP | BPF_JA: at += step.k; break;
+      case BPF_JMP | BPF_JEQ | BPF_K: at += accumulator == step.k ? step.jt : step.jf; break;
+      case BPF_JMP | BPF_JGE | BPF_K: at += accumulator >= step.k ? step.jt : step.jf; break;
+      case BPF_JMP | BPF_JSET | BPF_K: at += (accumulator & step.k) ? step.jt : step.jf; break;
+      default: return SECCOMP_RET_KILL_PROCESS;
+    }
+  }
+  return SECCOMP_RET_KILL_PROCESS;
+}
+
+}  // namespace shuttle

@@ -1,0 +1,79 @@
+#include "kernel_notifier.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/seccomp.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+#ifndef SECCOMP_IOCTL_NOTIF_SET_FLAGS
+#define SECCOMP_IOCTL_NOTIF_SET_FLAGS SECCOMP_IOW(4, __u64)
+#endif
+
+namespace shuttle {
+
+namespace {
+
+constexpr uint64_t kSyncWakeUp = 1;  // SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP, kernel 6.6
+
+void install_nudge() {
+  static const bool installed = [] {
+    struct sigaction action = {};
+    action.sa_handler = [](int) {};
+    sigaction(KernelNotifier::kNudge, &action, nullptr);
+    return true;
+  }();
+  (void)installed;
+}
+
+}  // namespace
+
+KernelNotifier::KernelNotifier(Fd listener) : listener_(std::move(listener)) {
+  install_nudge();
+  ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_SET_FLAGS, kSyncWakeUp);  // older kernels: slower, not different
+}
+
+bool KernelNotifier::receive(Notice& notice) {
+  seccomp_notif raw;
+  while (!stopped_.load(std::memory_order_acquire)) {
+    memset(&raw, 0, sizeof raw);  // the kernel insists
+    if (ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_RECV, &raw) == 0) {
+      notice = {.id = raw.id, .tid = static_cast<pid_t>(raw.pid), .arch = raw.data.arch, .nr = raw.data.nr};
+      memcpy(notice.args, raw.data.args, sizeof notice.args);
+      return true;
+    }
+    // ENOENT: the caller died between the trap and the look; EINTR: a nudge.
+    if (errno != EINTR && errno != ENOENT) return false;
+  }
+  return false;
+}
+
+bool KernelNotifier::valid(uint64_t id) const { return ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0; }
+
+bool KernelNotifier::respond(uint64_t id, const Answer& answer) {
+  seccomp_notif_resp response = {};
+  response.id = id;
+  if (answer.kind == Answer::Kind::kContinue)
+    response.flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+  else if (answer.value < 0)
+    response.error = static_cast<int>(answer.value);
+  else
+    response.val = answer.value;
+  return ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_SEND, &response) == 0;
+}
+
+int KernelNotifier::add_fd(uint64_t id, int fd, int at, bool close_on_exec) {
+  seccomp_notif_addfd request = {};
+  request.id = id;
+  request.srcfd = static_cast<uint32_t>(fd);
+  if (at >= 0) {
+    request.flags = SECCOMP_ADDFD_FLAG_SETFD;
+    request.newfd = static_cast<uint32_t>(at);
+  }
+  request.newfd_flags = close_on_exec ? O_CLOEXEC : 0;
+  int number = ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_ADDFD, &request);
+  return number >= 0 ? number : -errno;
+}
+
+}  // namespace shuttle

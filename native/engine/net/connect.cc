@@ -1,0 +1,90 @@
+#include "connect.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#include "../engine.h"
+#include "../handlers.h"
+#include "../vm.h"
+#include "../workers.h"
+#include "udp.h"
+
+#ifndef SO_NETNS_COOKIE
+#define SO_NETNS_COOKIE 71
+#endif
+
+namespace shuttle {
+
+namespace {
+
+int option(int socket, int name) {
+  int value = 0;
+  socklen_t size = sizeof value;
+  return getsockopt(socket, SOL_SOCKET, name, &value, &size) == 0 ? value : -1;
+}
+
+Answer result_of(int result) { return result == 0 ? Answer::give(0) : Answer::fail(errno); }
+
+}  // namespace
+
+bool SocketCall::nonblocking() const { return fcntl(socket.get(), F_GETFL) & O_NONBLOCK; }
+
+bool is_of(const Vm& vm, int socket) {
+  uint64_t cookie = 0;
+  socklen_t size = sizeof cookie;
+  // Fails for netlink before 5.14 and for what is no socket; those are told apart by the call itself.
+  if (getsockopt(socket, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &size) != 0) return false;
+  return cookie == vm.network();
+}
+
+std::optional<Tap> tap_for(const Trap& trap, const Ruling& ruling) {
+  const PayloadKept payload = trap.vm.spec.payload;
+  if (payload == PayloadKept::kNone && !ruling.relay) return std::nullopt;
+  const uint32_t keep = payload == PayloadKept::kFull ? UINT32_MAX : payload == PayloadKept::kHead ? kHeadBytes : 0;
+  return Tap{trap.vm.engine.record->new_channel(), keep};
+}
+
+Answer connect_inside(const Trap& trap, SocketCall call) {
+  if (!trap.vm.foreign_sockets()) {
+    trap.vm.continues(trap.caller->tid);
+    return Answer::go_on();
+  }
+  if (!is_of(trap.vm, call.socket.get())) return Answer::fail(EISCONN);
+  if (call.nonblocking() || call.target()->sa_family == AF_UNSPEC)
+    return result_of(connect(call.socket.get(), call.target(), call.length));
+  trap.vm.engine.workers().run([trap, call = std::make_shared<SocketCall>(std::move(call))] {
+    trap.answer(result_of(connect(call->socket.get(), call->target(), call->length)));
+  });
+  return Answer::later();
+}
+
+std::optional<Answer> take_call(const Trap& trap, int fd, uint64_t address, uint64_t length, SocketCall& call) {
+  call.socket = trap.descriptor(fd);
+  if (!call.socket) return Answer::fail(EBADF);
+  if (length > sizeof call.address) return Answer::fail(EINVAL);
+  call.length = static_cast<socklen_t>(length);
+  if (!trap.read(address, &call.address, call.length)) return Answer::fail(EFAULT);
+  if (!trap.valid()) return Answer::fail(EINTR);  // the number may be somebody else's by now; nobody hears this
+  call.domain = option(call.socket.get(), SO_DOMAIN);
+  call.type = option(call.socket.get(), SO_TYPE);
+  if (call.domain < 0) return Answer::fail(ENOTSOCK);
+  return std::nullopt;
+}
+
+Answer on_connect(const Trap& trap) {
+  SocketCall call;
+  if (auto refused = take_call(trap, trap.arg_int(0), trap.notice.args[1], trap.notice.args[2] & 0xffffffff, call)) return *refused;
+  const int family = call.target()->sa_family;
+  const bool inet = family == AF_INET || family == AF_INET6;
+  if (call.length >= sizeof(sa_family_t)) {
+    if (family == AF_UNIX && call.domain == AF_UNIX) return connect_unix(trap, std::move(call));
+    if (inet && (call.domain == AF_INET || call.domain == AF_INET6)) {
+      if (call.type == SOCK_STREAM) return connect_tcp(trap, std::move(call));
+      if (call.type == SOCK_DGRAM) return connect_udp(trap, std::move(call.socket), call.address, call.length);
+    }
+  }
+  return connect_inside(trap, std::move(call));
+}
+
+}  // namespace shuttle

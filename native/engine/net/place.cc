@@ -1,0 +1,50 @@
+#include "place.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ifaddrs.h>
+#include <linux/openat2.h>
+#include <sys/syscall.h>
+
+#include "../engine.h"
+#include "sock_diag.h"
+
+namespace shuttle {
+
+int Place::diag() const {
+  static const Fd host = diag_socket();
+  return vm_ ? vm_->diag() : host.get();
+}
+
+Fd Place::make_socket(int domain, int type, int* error) const {
+  if (vm_) return vm_->init().make_socket(domain, type, 0, error);
+  Fd made(socket(domain, type | SOCK_CLOEXEC, 0));
+  if (!made) *error = errno;
+  return made;
+}
+
+Fd Place::open_path(const std::string& path) const {
+  if (!vm_) return Fd(open(path.c_str(), O_PATH | O_CLOEXEC));
+  const open_how how{.flags = O_PATH | O_CLOEXEC, .mode = 0, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
+  return Fd(static_cast<int>(syscall(SYS_openat2, vm_->init().root(), path.c_str(), &how, sizeof how)));
+}
+
+std::vector<Place> Place::others(const Vm& than) {
+  std::vector<Place> places;
+  for (auto& vm : than.engine.others(than)) places.emplace_back(std::move(vm));
+  places.push_back(host());
+  return places;
+}
+
+bool host_has(const Address& address) {
+  if (address.is_loopback()) return true;
+  ifaddrs* list = nullptr;
+  if (getifaddrs(&list) != 0) return false;
+  bool found = false;
+  for (const ifaddrs* at = list; at && !found; at = at->ifa_next)
+    found = at->ifa_addr && Address::of(*at->ifa_addr).with_port(address.port) == address;
+  freeifaddrs(list);
+  return found;
+}
+
+}  // namespace shuttle

@@ -1,0 +1,215 @@
+#include "relay.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace shuttle {
+
+namespace {
+
+constexpr size_t kChunk = 65536;
+constexpr size_t kMessage = 262144;  // more than a message can be: send buffers end at 212,992 bytes
+constexpr size_t kMostHanded = 253;  // SCM_MAX_FD
+
+ssize_t receive_with_descriptors(int fd, char* buffer, size_t size, std::vector<Fd>& handed) {
+  alignas(cmsghdr) char control[CMSG_SPACE(kMostHanded * sizeof(int))];
+  iovec part{buffer, size};
+  msghdr message{.msg_name = nullptr, .msg_namelen = 0, .msg_iov = &part, .msg_iovlen = 1,
+                 .msg_control = control, .msg_controllen = sizeof control, .msg_flags = 0};
+  const ssize_t got = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
+  if (got < 0) return got;
+  for (cmsghdr* head = CMSG_FIRSTHDR(&message); head; head = CMSG_NXTHDR(&message, head)) {
+    if (head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_RIGHTS) continue;
+    const size_t count = (head->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    for (size_t at = 0; at < count; at++) {
+      int number;
+      memcpy(&number, CMSG_DATA(head) + at * sizeof(int), sizeof number);
+      handed.emplace_back(number);
+    }
+  }
+  return got;
+}
+
+ssize_t send_with_descriptors(int fd, std::string_view bytes, const std::vector<Fd>& handing) {
+  alignas(cmsghdr) char control[CMSG_SPACE(kMostHanded * sizeof(int))] = {};
+  const size_t size = handing.size() * sizeof(int);
+  iovec part{const_cast<char*>(bytes.data()), bytes.size()};
+  msghdr message{.msg_name = nullptr, .msg_namelen = 0, .msg_iov = &part, .msg_iovlen = 1,
+                 .msg_control = control, .msg_controllen = CMSG_SPACE(size), .msg_flags = 0};
+  cmsghdr* head = CMSG_FIRSTHDR(&message);
+  head->cmsg_level = SOL_SOCKET;
+  head->cmsg_type = SCM_RIGHTS;
+  head->cmsg_len = CMSG_LEN(size);
+  for (size_t at = 0; at < handing.size(); at++) {
+    const int number = handing[at].get();
+    memcpy(CMSG_DATA(head) + at * sizeof(int), &number, sizeof number);
+  }
+  return sendmsg(fd, &message, MSG_NOSIGNAL);
+}
+
+void make_ready(int fd) {
+  fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
+  const int on = 1;
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);  // the ends decide how they batch; fails on unix sockets
+}
+
+// Closing so that the other end sees a reset, as it would have seen the real one.
+void reset_on_close(int fd) {
+  const linger now{.l_onoff = 1, .l_linger = 0};
+  setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+}
+
+}  // namespace
+
+// One pair; lives on the loop's thread, kept alive by the callbacks of its two descriptors.
+class Relay::Pair : public std::enable_shared_from_this<Pair> {
+ public:
+  Pair(Loop& loop, Record& record, Fd inside, Fd outside, RelayOptions options)
+      : loop_(loop), record_(record), options_(options) {
+    ends_[0].fd = std::move(inside);
+    ends_[1].fd = std::move(outside);
+  }
+
+  void start() {
+    for (int i = 0; i < 2; i++) {
+      make_ready(ends_[i].fd.get());
+      ends_[i].events = EPOLLIN;
+      loop_.watch(ends_[i].fd.get(), EPOLLIN, [self = shared_from_this(), i](uint32_t events) { self->ready(i, events); });
+    }
+  }
+
+ private:
+  struct End {
+    Fd fd;
+    std::string waiting;      // to be written to this end
+    std::vector<Fd> handing;  // to go with its first byte
+    bool ended = false;    // nothing more to be read from it
+    bool shut = false;     // it was told that nothing more will come
+    uint32_t events = 0;
+  };
+
+  void ready(int i, uint32_t events) {
+    if (events & EPOLLOUT) drain(i);
+    if (!closed_ && (events & (EPOLLIN | EPOLLHUP | EPOLLERR))) pump(i);
+    if (!closed_) settle();
+  }
+
+  // From end i to the other; stops reading while the other does not take it (back-pressure).
+  void pump(int i) {
+    End &from = ends_[i], &to = ends_[1 - i];
+    if (from.ended || !to.waiting.empty()) return;
+    static thread_local char buffer[kMessage];
+    std::vector<Fd> handed;
+    const ssize_t got = take(from.fd.get(), buffer, options_.messages ? kMessage : kChunk, handed);
+    if (got < 0) {
+      if (errno == EAGAIN || errno == EINTR) return;
+      return abort();
+    }
+    if (got == 0) {
+      from.ended = true;
+      return;
+    }
+    const auto size = static_cast<size_t>(got);
+    if (options_.tap) tell(i, std::string_view(buffer, size));
+    to.handing = std::move(handed);
+    const ssize_t sent = give(to.fd.get(), std::string_view(buffer, size), to.handing);
+    if (sent < 0 && errno != EAGAIN) return abort();
+    const size_t done = sent < 0 ? 0 : options_.messages ? size : static_cast<size_t>(sent);
+    if (done < size) to.waiting.assign(buffer + done, size - done);
+  }
+
+  void tell(int direction, std::string_view bytes) {
+    const Tap& tap = *options_.tap;
+    record_.record(Payload{.channel = tap.channel, .direction = static_cast<int8_t>(direction),
+                           .size = static_cast<uint32_t>(bytes.size()), .bytes = bytes.substr(0, tap.keep)});
+  }
+
+  ssize_t take(int fd, char* buffer, size_t size, std::vector<Fd>& handed) {
+    if (!options_.descriptors) return recv(fd, buffer, size, 0);
+    return receive_with_descriptors(fd, buffer, size, handed);
+  }
+
+  // Once anything was sent, what was handed has gone along.
+  ssize_t give(int fd, std::string_view bytes, std::vector<Fd>& handing) {
+    if (handing.empty()) return send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    const ssize_t sent = send_with_descriptors(fd, bytes, handing);
+    if (sent >= 0) handing.clear();
+    return sent;
+  }
+
+  void drain(int i) {
+    End& to = ends_[i];
+    if (to.waiting.empty()) return;
+    const ssize_t sent = give(to.fd.get(), to.waiting, to.handing);
+    if (sent < 0) {
+      if (errno != EAGAIN) abort();
+      return;
+    }
+    to.waiting.erase(0, options_.messages ? to.waiting.size() : static_cast<size_t>(sent));
+  }
+
+  // Passes ends of streams on, watches for just what can happen next, and closes when both directions have ended.
+  void settle() {
+    for (int i = 0; i < 2; i++) {
+      End &from = ends_[i], &to = ends_[1 - i];
+      if (from.ended && to.waiting.empty() && !to.shut) {
+        shutdown(to.fd.get(), SHUT_WR);
+        to.shut = true;
+      }
+    }
+    if (ends_[0].shut && ends_[1].shut) return close();
+    for (int i = 0; i < 2; i++) {
+      End &end = ends_[i], &other = ends_[1 - i];
+      const uint32_t wanted = (!end.ended && other.waiting.empty() ? EPOLLIN : 0u) | (end.waiting.empty() ? 0u : EPOLLOUT);
+      if (wanted == end.events) continue;
+      end.events = wanted;
+      // A descriptor without interest would still report hang-ups, over and over.
+      if (wanted == 0)
+        loop_.forget(end.fd.get());
+      else
+        rewatch(i, wanted);
+    }
+  }
+
+  void rewatch(int i, uint32_t wanted) {
+    loop_.forget(ends_[i].fd.get());
+    loop_.watch(ends_[i].fd.get(), wanted, [self = shared_from_this(), i](uint32_t events) { self->ready(i, events); });
+  }
+
+  void abort() {
+    for (auto& end : ends_) reset_on_close(end.fd.get());
+    close();
+  }
+
+  void close() {
+    closed_ = true;
+    const auto self = shared_from_this();  // the callbacks hold the last references
+    for (auto& end : ends_) {
+      loop_.forget(end.fd.get());
+      end.fd.reset();
+    }
+  }
+
+  Loop& loop_;
+  Record& record_;
+  const RelayOptions options_;
+  End ends_[2];
+  bool closed_ = false;
+};
+
+void Relay::join(Fd inside, Fd outside, RelayOptions options) {
+  auto pair = std::make_shared<Pair>(loop_, record_, std::move(inside), std::move(outside), options);
+  loop_.post([pair] { pair->start(); });
+}
+
+}  // namespace shuttle

@@ -1,0 +1,82 @@
+// bind and listen: what a VM offers to itself and, by rule, to others.
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+
+#include "../engine.h"
+#include "../handlers.h"
+#include "../vm.h"
+#include "address.h"
+#include "connect.h"
+#include "unix_name.h"
+
+namespace shuttle {
+
+namespace {
+
+Answer result_of(int result) { return result == 0 ? Answer::give(0) : Answer::fail(errno); }
+
+void tell_served(const Trap& trap, Op op, const std::string& object) {
+  trap.vm.engine.tell({.type = Event::Type::kServed, .vm = trap.vm.name(), .op = std::string(name_of(op)), .object = object});
+}
+
+// The name under which a bound socket is reached; empty where it has none.
+std::string served_name(const SocketCall& call) {
+  if (call.domain == AF_UNIX) return unix_name(call.address, call.length);
+  return Address::of(*call.target(), call.length).text();
+}
+
+Op serve_op(const SocketCall& call) {
+  if (call.domain == AF_UNIX) return Op::kUnixServe;
+  return call.type == SOCK_DGRAM ? Op::kUdpServe : Op::kTcpServe;
+}
+
+void record_served(const Trap& trap, const SocketCall& call, Source source, int status) {
+  if (call.domain != AF_UNIX && call.domain != AF_INET && call.domain != AF_INET6) return;
+  const std::string object = served_name(call);
+  if (object.empty()) return;
+  const Op op = serve_op(call);
+  trap.record({.op = op, .object = object, .peer = trap.vm.name(), .verdict = Verdict::kPassed, .status = status, .source = source});
+  if (status == 0) tell_served(trap, op, object);
+}
+
+}  // namespace
+
+Answer on_bind(const Trap& trap) {
+  SocketCall call;
+  if (auto refused = take_call(trap, trap.arg_int(0), trap.notice.args[1], trap.notice.args[2] & 0xffffffff, call)) return *refused;
+  const bool datagram = call.type == SOCK_DGRAM;
+  if (!trap.vm.foreign_sockets()) {
+    if (datagram) record_served(trap, call, Source::kSeen, 0);
+    trap.vm.continues(trap.caller->tid);
+    return Answer::go_on();
+  }
+  if (!is_of(trap.vm, call.socket.get())) return Answer::fail(EINVAL);
+  int error = 0;
+  if (call.domain == AF_UNIX) {
+    // A path is made in the caller's folder, so by init, which lives where the caller lives.
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/cwd", trap.caller->tid);
+    Fd cwd(open(path, O_PATH | O_CLOEXEC));
+    error = trap.vm.init().bind_in(call.socket.get(), call.target(), call.length, cwd.get(), 022);
+  } else if (bind(call.socket.get(), call.target(), call.length) != 0) {
+    error = errno;
+  }
+  if (datagram) record_served(trap, call, Source::kEngine, error);
+  return error ? Answer::fail(error) : Answer::give(0);
+}
+
+Answer on_listen(const Trap& trap) {
+  SocketCall call;
+  if (auto refused = take_call(trap, trap.arg_int(0), 0, 0, call)) return *refused;
+  // Never blocks, so always done here: then the row tells what became of it. Sockets of elsewhere are refused.
+  if (!is_of(trap.vm, call.socket.get())) return Answer::fail(EINVAL);
+  const Answer answer = result_of(listen(call.socket.get(), trap.arg_int(1)));
+  call.length = sizeof call.address;
+  getsockname(call.socket.get(), reinterpret_cast<sockaddr*>(&call.address), &call.length);
+  record_served(trap, call, Source::kEngine, static_cast<int>(-answer.value));
+  return answer;
+}
+
+}  // namespace shuttle

@@ -1,0 +1,176 @@
+// Connecting TCP sockets. The engine opens a listener at the wanted address inside the caller's VM just in time,
+// connects the program's own socket to it (on its own copy, so the address is the engine's), and relays to a socket in
+// the owner's network. It works for any program, and no socket of another network comes inside.
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include "../engine.h"
+#include "../workers.h"
+#include "address.h"
+#include "connect.h"
+#include "names.h"
+#include "place.h"
+#include "relay.h"
+#include "sock_diag.h"
+
+namespace shuttle {
+
+namespace {
+
+constexpr int kOutboundWaitMs = 30000;
+
+struct Found {
+  Place place = Place::host();
+  bool net = false;  // neither a VM nor this machine
+  Owner owner;
+};
+
+std::vector<Found> look_outside(const Trap& trap, const Address& target) {
+  std::vector<Found> found;
+  sockaddr_storage address;
+  target.put(address);
+  const bool here = host_has(target);
+  for (Place& place : Place::others(trap.vm)) {
+    uint32_t inode = 0;
+    if (!tcp_listens(place.diag(), reinterpret_cast<sockaddr&>(address), &inode)) continue;
+    // A VM that listens everywhere does not stand for machines elsewhere.
+    if (!here) continue;
+    Owner owner{.place = place.name(), .image = image_of_socket(inode)};
+    found.push_back({std::move(place), false, std::move(owner)});
+  }
+  if (!here) found.push_back({Place::host(), true, {.place = "net"}});
+  return found;
+}
+
+// Waits for a connection under way: 0, or its errno. Gives up when the caller does.
+int finish_connect(const Trap& trap, int socket) {
+  pollfd waiting{.fd = socket, .events = POLLOUT, .revents = 0};
+  for (int waited = 0; waited < kOutboundWaitMs; waited += 100) {
+    if (poll(&waiting, 1, 100) > 0) break;
+    if (!trap.valid() || trap.vm.engine.workers().stopping()) return EINTR;
+  }
+  int error = ETIMEDOUT;
+  socklen_t size = sizeof error;
+  if (waiting.revents) getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &size);
+  return error;
+}
+
+struct Crossing {
+  Trap trap;
+  SocketCall call;
+  Address target;
+  Found owner;
+  Ruling ruling;
+  std::string object;
+  Fd outside;
+};
+
+// A listener of the engine's at the wanted address inside the VM.
+Fd listen_inside(const Trap& trap, const Address& at, int* error) {
+  sockaddr_storage address;
+  const socklen_t length = at.put(address);
+  Fd listener = trap.vm.init().make_socket(at.family, SOCK_STREAM | SOCK_NONBLOCK, 0, error);
+  if (!listener) return listener;
+  const int on = 1;
+  setsockopt(listener.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (at.family == AF_INET6) setsockopt(listener.get(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+  if (bind(listener.get(), reinterpret_cast<sockaddr*>(&address), length) == 0 && listen(listener.get(), 8) == 0) return listener;
+  *error = errno;
+  return {};
+}
+
+// The connection that the program's own socket made; others that came first are not part of this ruling.
+Fd accept_own(int listener, int socket) {
+  sockaddr_storage own{}, peer;
+  socklen_t size = sizeof own;
+  getsockname(socket, reinterpret_cast<sockaddr*>(&own), &size);
+  pollfd waiting{.fd = listener, .events = POLLIN, .revents = 0};
+  while (poll(&waiting, 1, 1000) > 0) {
+    size = sizeof peer;
+    Fd accepted(accept4(listener, reinterpret_cast<sockaddr*>(&peer), &size, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    if (accepted && Address::of(reinterpret_cast<sockaddr&>(peer)) == Address::of(reinterpret_cast<sockaddr&>(own))) return accepted;
+  }
+  return {};
+}
+
+// The outside is joined; now the program's own socket. Gives what its connect returns.
+Answer join_inside(Crossing& crossing) {
+  const Trap& trap = crossing.trap;
+  int error = 0;
+  Fd listener = listen_inside(trap, crossing.target.reached(), &error);
+  if (!listener) return Answer::fail(error == EADDRINUSE ? ECONNREFUSED : error);
+  const Answer answer = connect(crossing.call.socket.get(), crossing.call.target(), crossing.call.length) == 0 ? Answer::give(0) : Answer::fail(errno);
+  if (answer.value != 0 && answer.value != -EINPROGRESS) return answer;
+  Fd accepted = accept_own(listener.get(), crossing.call.socket.get());
+  if (!accepted) return Answer::fail(ECONNREFUSED);
+
+  const std::optional<Tap> tap = tap_for(trap, crossing.ruling);
+  trap.record({.op = Op::kTcpConnect, .object = crossing.object, .peer = crossing.owner.owner.place, .peer_image = crossing.owner.owner.image,
+               .verdict = Verdict::kShuttled, .rule = crossing.ruling.rule,
+               .channel = tap ? std::optional(tap->channel) : std::nullopt});
+  trap.vm.engine.relay().join(std::move(accepted), std::move(crossing.outside), {.tap = tap});
+  return answer;
+}
+
+Answer fail_outside(const Crossing& crossing, int error) {
+  crossing.trap.record({.op = Op::kTcpConnect, .object = crossing.object, .peer = crossing.owner.owner.place,
+                        .peer_image = crossing.owner.owner.image, .verdict = Verdict::kShuttled, .status = error, .rule = crossing.ruling.rule});
+  return Answer::fail(error);
+}
+
+Answer carry(Crossing crossing) {
+  int error = 0;
+  const Address target = crossing.target.reached();
+  sockaddr_storage address;
+  const socklen_t length = target.put(address);
+  crossing.outside = crossing.owner.place.make_socket(target.family, SOCK_STREAM | SOCK_NONBLOCK, &error);
+  if (!crossing.outside) return fail_outside(crossing, error);
+  error = connect(crossing.outside.get(), reinterpret_cast<sockaddr*>(&address), length) == 0 ? 0 : errno;
+  // On one machine the answer is there at once; only what is far away is worth a thread.
+  if (error == EINPROGRESS) {
+    pollfd waiting{.fd = crossing.outside.get(), .events = POLLOUT, .revents = 0};
+    if (poll(&waiting, 1, 5) > 0) error = finish_connect(crossing.trap, crossing.outside.get());
+  }
+  if (error != EINPROGRESS) return error ? fail_outside(crossing, error) : join_inside(crossing);
+
+  auto waiting = std::make_shared<Crossing>(std::move(crossing));
+  waiting->trap.vm.engine.workers().run([waiting] {
+    const int failed = finish_connect(waiting->trap, waiting->outside.get());
+    waiting->trap.answer(failed ? fail_outside(*waiting, failed) : join_inside(*waiting));
+  });
+  return Answer::later();
+}
+
+}  // namespace
+
+Answer connect_tcp(const Trap& trap, SocketCall call) {
+  const Address target = Address::of(*call.target(), call.length);
+  if (!target || target.port == 0) return connect_inside(trap, std::move(call));
+  if (!is_of(trap.vm, call.socket.get())) return Answer::fail(EISCONN);
+  const std::string object = endpoint_name(trap.vm, target);
+  sockaddr_storage reached;
+  target.reached().put(reached);
+  if (tcp_listens(trap.vm.diag(), reinterpret_cast<sockaddr&>(reached)) && host_has(target)) {
+    trap.record({.op = Op::kTcpConnect, .object = object, .peer = trap.vm.name(), .verdict = Verdict::kPassed, .source = Source::kSeen});
+    return connect_inside(trap, std::move(call));
+  }
+  std::vector<Found> found = look_outside(trap, target.reached());
+  std::vector<Owner> owners;
+  for (const Found& each : found) owners.push_back(each.owner);
+  Bindings bindings;
+  const Question question = question_of(trap, Op::kTcpConnect, object, bindings);
+  const Ruling ruling = rule_on(*trap.vm.engine.rules, question, owners, trap.vm.spec.mode == Mode::kAllow);
+  if (ruling.verdict == Verdict::kShuttled)
+    return carry({trap, std::move(call), target, std::move(found[static_cast<size_t>(ruling.owner)]), ruling, object, {}});
+
+  const Owner* owner = ruling.owner < 0 ? nullptr : &owners[static_cast<size_t>(ruling.owner)];
+  if (ruling.two_owners) trap.vm.engine.tell_two_owners(trap.vm.name(), object, owners);
+  trap.record({.op = Op::kTcpConnect, .object = object, .peer = owner ? owner->place : std::string_view(),
+               .peer_image = owner ? owner->image : std::string_view(), .verdict = ruling.verdict, .status = ECONNREFUSED, .rule = ruling.rule});
+  return Answer::fail(ECONNREFUSED);
+}
+
+}  // namespace shuttle

@@ -1,0 +1,127 @@
+#include "vm.h"
+
+#include <errno.h>
+#include <linux/audit.h>
+#include <linux/netlink.h>
+#include <pthread.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "engine.h"
+#include "filter.h"
+#include "kernel_notifier.h"
+
+#ifndef SO_NETNS_COOKIE
+#define SO_NETNS_COOKIE 71
+#endif
+
+namespace shuttle {
+
+namespace {
+
+uint64_t network_of(int socket) {
+  uint64_t cookie = 0;
+  socklen_t size = sizeof cookie;
+  getsockopt(socket, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &size);
+  return cookie;
+}
+
+}  // namespace
+
+// What this VM has to ask the engine for, by its mode and by the rules that are served at open time.
+static Trapping trapping_for(const VmSpec& spec, const RuleTable& rules) {
+  Trapping trapping;
+  trapping.opens = spec.mode != Mode::kEnforce || spec.audit;
+  for (const CompiledRule& rule : rules.rules()) {
+    if (rule.from != spec.name || !rule.allow) continue;
+    bool served = false;
+    for (Op op : rule.ops)
+      served |= op == Op::kMemoryOpen || op == Op::kPipeConnect || op == Op::kSemaphoreOpen ||
+                ((op >= Op::kFileRead && op <= Op::kFileList) || op == Op::kLibraryLoad);
+    trapping.lookups |= served && (rule.to != "host" || !spec.is_shown(rule.id));
+  }
+  trapping.opens |= trapping.lookups;
+  return trapping;
+}
+
+Vm::Vm(Engine& engine, VmSpec spec) : engine(engine), spec(std::move(spec)) {}
+
+Vm::~Vm() { end(); }
+
+StartFailure Vm::start() {
+  VmPlan plan = spec.plan;
+  const FilterTable table = filter_table(trapping_for(spec, *engine.rules));
+  for (const FilterRow& row : table.x86_64)
+    if (row.handler) handlers_[{AUDIT_ARCH_X86_64, row.nr}] = row.handler;
+  for (const FilterRow& row : table.i386)
+    if (row.handler) handlers_[{AUDIT_ARCH_I386, row.nr}] = row.handler;
+  const auto filter = build_filter(table);
+  plan.filter.assign(reinterpret_cast<const char*>(filter.data()), filter.size() * sizeof filter[0]);
+
+  auto started = start_vm(engine.init_path, plan);
+  if (auto* failure = std::get_if<StartFailure>(&started)) return *failure;
+  init_ = std::move(std::get<std::unique_ptr<InitClient>>(started));
+  began_ = std::chrono::steady_clock::now();
+  int error = 0;
+  diag_ = init_->make_socket(AF_NETLINK, SOCK_RAW, NETLINK_SOCK_DIAG, &error);
+  if (!diag_) return {"asking for sockets in the VM's network", error};
+  network_ = network_of(diag_.get());
+  notifier_ = std::make_unique<KernelNotifier>(init_->take_listener());
+  init_->on_exit = [this](const ExitStatus& status) {
+    this->engine.tell({.type = Event::Type::kExited, .vm = name(), .pid = status.pid, .code = status.code,
+                       .signal = status.signal, .exec_error = status.exec_error});
+  };
+  init_->on_end = [this] { this->engine.tell({.type = Event::Type::kEnded, .vm = name()}); };
+  thread_ = std::thread([this] { serve(); });
+  running_ = true;
+  init_->run();
+  return {};
+}
+
+void Vm::end() {
+  if (!init_) return;
+  running_ = false;
+  init_->kill();
+  if (!thread_.joinable()) return;
+  static_cast<KernelNotifier*>(notifier_.get())->stop();
+  while (!served_.load()) {
+    pthread_kill(thread_.native_handle(), KernelNotifier::kNudge);
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  thread_.join();
+}
+
+const ZonePath* Vm::zone_of(std::string_view path) const {
+  const ZonePath* longest = nullptr;
+  for (const ZonePath& zone : spec.zones) {
+    const bool below = path.starts_with(zone.path) && (path.size() == zone.path.size() || zone.path.empty() || path[zone.path.size()] == '/');
+    if (below && (!longest || zone.path.size() > longest->path.size())) longest = &zone;
+  }
+  return longest;
+}
+
+bool Vm::starting() const {
+  return std::chrono::steady_clock::now() - began_ < std::chrono::seconds(10);
+}
+
+void Vm::expect_foreign_sockets() {
+  if (foreign_.exchange(true, std::memory_order_acq_rel)) return;
+  // Calls continued just before may not have got hold of their socket yet; afterwards none can be in flight.
+  continued_.settle();
+}
+
+void Vm::serve() {
+  pthread_setname_np(pthread_self(), ("vm " + name()).substr(0, 15).c_str());
+  Notice notice;
+  while (notifier_->receive(notice)) {
+    const int64_t began = engine.record->now_ns();
+    const Trap trap(*this, notice, callers_.of(notice.tid), began);
+    const auto handler = handlers_.find({notice.arch, notice.nr});
+    Answer answer = Answer::fail(ENOSYS);
+    if (handler != handlers_.end()) answer = handler->second(trap);
+    if (answer.kind != Answer::Kind::kLater) notifier_->respond(notice.id, answer);
+  }
+  served_ = true;
+}
+
+}  // namespace shuttle
