@@ -7,6 +7,7 @@ export type Problem =
   | { code: 'VM_DIED'; vm: string; exit: number }
   | { code: 'VM_NEVER_READY'; vm: string; ready: string; exit: number | null }
   | { code: 'SETUP_FAILED'; vm: string; command: string; exit: number }
+  | { code: 'RUN_UNKNOWN'; run: string }
   | { code: 'RUN_FOLDER_UNWRITABLE'; folder: string; error: string }
   // reading recorded runs
   | { code: 'RUN_NOT_A_RUN'; folder: string; missing: string }
@@ -76,6 +77,8 @@ export function explain(problem: Problem): Explanation {
       };
     case 'SETUP_FAILED':
       return { text: `${problem.vm}: setup failed with code ${problem.exit}: ${problem.command}`, hint: 'mend it, then shuttle vm reset and run again' };
+    case 'RUN_UNKNOWN':
+      return { text: `${problem.run}: no such run`, hint: 'give a run folder, or the id of a run under .shuttle/runs here' };
     case 'RUN_FOLDER_UNWRITABLE':
       return { text: `${problem.folder}: the run folder cannot be written: ${problem.error}`, hint: 'run where .shuttle/ can be made' };
     case 'RUN_NOT_A_RUN':

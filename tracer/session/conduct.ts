@@ -20,7 +20,7 @@ export type Order = { do: 'start'; vm: string } | { do: 'kill'; vm: string } | {
 /** Why a run ends by a member's fault. */
 export type Fault = { vm: string; code: number; ready: Ready | null };
 
-type Phase = 'waiting' | 'starting' | 'up' | 'ended';
+type Phase = 'waiting' | 'starting' | 'up' | 'ending' | 'ended';
 interface Member {
   phase: Phase;
   ready: boolean;
@@ -150,14 +150,14 @@ function advance(course: Course, decidedNow: boolean): Step {
 }
 
 function windUp(course: Course, decidedNow: boolean): Step {
-  const alive = course.vms.filter((vm) => ['starting', 'up'].includes(course.members[vm.name]?.phase ?? ''));
-  if (alive.length > 0) {
-    // A VM that is being started is killed when it is up, for only then is there something to kill.
-    const orders = alive
-      .filter((vm) => decidedNow || course.members[vm.name]?.phase === 'up')
-      .map((vm): Order => ({ do: 'kill', vm: vm.name }));
-    return { course, orders };
-  }
-  if (course.finished) return { course, orders: [] };
-  return { course: { ...course, finished: true }, orders: [{ do: 'finish' }] };
+  const phase = (vm: { name: string }) => course.members[vm.name]?.phase;
+  // A VM that is being started is killed again when it is up: until then there may be nothing to kill.
+  const killed = course.vms.filter((vm) => phase(vm) === 'up' || (decidedNow && phase(vm) === 'starting'));
+  const orders = killed.map((vm): Order => ({ do: 'kill', vm: vm.name }));
+  const ending = killed
+    .filter((vm) => phase(vm) === 'up')
+    .reduce((sum, vm) => change(sum, vm.name, { phase: 'ending' }), course);
+  const over = course.vms.every((vm) => phase(vm) === 'waiting' || phase(vm) === 'ended');
+  if (!over || course.finished) return { course: ending, orders };
+  return { course: { ...ending, finished: true }, orders: [{ do: 'finish' }] };
 }

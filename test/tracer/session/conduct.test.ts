@@ -42,7 +42,7 @@ test.each([
     'main ends the run',
     pair,
     [...both, exited('app', 0), ended('app'), ended('db')],
-    ['start db', '', 'start app', '', 'kill db, kill app', 'kill db', 'finish'],
+    ['start db', '', 'start app', '', 'kill db, kill app', '', 'finish'],
     ['ok', 0],
   ],
   [

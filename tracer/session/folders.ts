@@ -1,0 +1,47 @@
+// Where run folders are, and how a run is named on the command line.
+import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { ShuttleError } from '../../native/contract/problem.js';
+
+const RUNS = '.shuttle/runs';
+
+/** `.shuttle/runs/<system>` beside the system file. */
+export const runsOf = (system: { folder: string; name: string }): string => join(system.folder, RUNS, system.name);
+
+/** Makes the folder of a new run, private to the user. */
+export function newRunFolder(system: { folder: string; name: string }, id: string): string {
+  const folder = join(runsOf(system), id);
+  try {
+    mkdirSync(runsOf(system), { recursive: true, mode: 0o700 });
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    throw new ShuttleError({
+      code: 'RUN_FOLDER_UNWRITABLE',
+      folder,
+      error: (error as NodeJS.ErrnoException).code ?? '',
+    });
+  }
+  return folder;
+}
+
+/** Run folders of a system, oldest first. */
+export function listRuns(system: { folder: string; name: string }): string[] {
+  const folder = runsOf(system);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => join(folder, entry.name))
+    .sort();
+}
+
+/** The folder a run was named by: a path, or the id of a run below `cwd`. Throws where there is no such run. */
+export function findRun(named: string, cwd: string): string {
+  const path = resolve(cwd, named);
+  if (existsSync(path)) return path;
+  const systems = join(cwd, RUNS);
+  const names = existsSync(systems) ? readdirSync(systems) : [];
+  const found = names.map((name) => join(systems, name, named)).filter((folder) => existsSync(folder));
+  if (found.length > 1) throw new ShuttleError({ code: 'RUN_ID_TWICE', id: named, folders: found });
+  if (found[0] === undefined) throw new ShuttleError({ code: 'RUN_UNKNOWN', run: named });
+  return found[0];
+}
