@@ -1,0 +1,141 @@
+// The one file that knows DuckDB's calls: opening a database, running SQL, and filling a table column by column through
+// one reused chunk of 2,048 rows. Row values never become JavaScript values on the way in.
+import * as duckdb from '@duckdb/node-api';
+import type { DuckDBAppender, DuckDBConnection, DuckDBInstance, DuckDBValueConverter, Json } from '@duckdb/node-api';
+import bindings from '@duckdb/node-bindings';
+
+/** Rows of one chunk: DuckDB's own vector size. */
+export const CHUNK_ROWS = 2048;
+
+const STORES = {
+  TINYINT: duckdb.TINYINT,
+  UTINYINT: duckdb.UTINYINT,
+  USMALLINT: duckdb.USMALLINT,
+  INTEGER: duckdb.INTEGER,
+  UINTEGER: duckdb.UINTEGER,
+  BIGINT: duckdb.BIGINT,
+  UBIGINT: duckdb.UBIGINT,
+  VARCHAR: duckdb.VARCHAR,
+  BLOB: duckdb.BLOB,
+};
+
+/** How a column is stored. */
+export type Store = keyof typeof STORES;
+export type Parameters = Record<string, string | number | bigint | boolean | null>;
+
+/** What `query` gives: values safe in JSON (numbers where exact, else text). */
+export interface Answer {
+  columns: string[];
+  /** DuckDB's names of the columns' types. */
+  types: string[];
+  rows: Json[][];
+}
+
+// Nothing is fetched while analysing: what this build of DuckDB lacks is lacking, not downloaded.
+const OPTIONS = { autoinstall_known_extensions: 'false', autoload_known_extensions: 'false' };
+
+const plain: DuckDBValueConverter<Json> = (value, type, converter) => {
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+  return duckdb.JsonDuckDBValueConverter(value, type, converter);
+};
+
+/** A DuckDB database in memory or in a file, with one connection. */
+export class Database {
+  private constructor(
+    private readonly instance: DuckDBInstance,
+    private readonly connection: DuckDBConnection,
+  ) {}
+
+  /** Opens `file`, or a database in memory. `memory` is DuckDB's limit (`300MB`), above which it spills to disk. */
+  static async open(file = ':memory:', memory?: string): Promise<Database> {
+    const instance = await duckdb.DuckDBInstance.create(file, memory ? { ...OPTIONS, memory_limit: memory } : OPTIONS);
+    return new Database(instance, await instance.connect());
+  }
+
+  /** Runs one or more statements; parameters (`$name`) go to the last. Throws DuckDB's own error. */
+  async run(sql: string, parameters?: Parameters): Promise<void> {
+    await this.connection.run(sql, parameters);
+  }
+
+  /** Runs SQL and gives the last statement's rows. */
+  async ask(sql: string, parameters?: Parameters): Promise<Answer> {
+    const result = await this.connection.run(sql, parameters);
+    return {
+      columns: result.deduplicatedColumnNames(),
+      types: result.columnTypes().map(String),
+      rows: (await result.convertRows(plain)) as Json[][],
+    };
+  }
+
+  /** Rows as objects of the caller's shape, a batch at a time, so that a long answer never stands in memory whole. */
+  async *each<Row>(sql: string, parameters?: Parameters): AsyncGenerator<Row> {
+    const result = await this.connection.stream(sql, parameters);
+    for await (const rows of result.yieldConvertedRowObjects(plain)) yield* rows as Row[];
+  }
+
+  /** All rows as objects of the caller's shape. */
+  async all<Row>(sql: string, parameters?: Parameters): Promise<Row[]> {
+    const result = await this.connection.run(sql, parameters);
+    return (await result.convertRowObjects(plain)) as Row[];
+  }
+
+  /** Fills `table`, whose columns are stored as `stores` say, in order. Close it before reading the table. */
+  async append(table: string, stores: readonly Store[]): Promise<ColumnAppender> {
+    return new ColumnAppender(await this.connection.createAppender(table), stores);
+  }
+
+  close(): void {
+    this.connection.closeSync();
+    this.instance.closeSync();
+  }
+}
+
+/** Copies columns into a table, chunk by chunk: put each column of a chunk, then send it. */
+export class ColumnAppender {
+  private readonly chunk: duckdb.DuckDBDataChunk;
+  private readonly vectors: Vector[];
+
+  constructor(
+    private readonly appender: DuckDBAppender,
+    stores: readonly Store[],
+  ) {
+    this.chunk = duckdb.DuckDBDataChunk.create(stores.map((store) => STORES[store]));
+    this.vectors = stores.map((_, column) => bindings.data_chunk_get_vector(this.chunk.chunk, column));
+  }
+
+  /** The first `rows` values of a fixed width, as they stand in memory. */
+  putFixed(column: number, values: ArrayBufferView, byteOffset: number, bytes: number): void {
+    const buffer = values.buffer as ArrayBuffer;
+    bindings.copy_data_to_vector(this.vectors[column]!, 0, buffer, values.byteOffset + byteOffset, bytes);
+  }
+
+  /** One bit a row, 1 for a value and 0 for null, starting at a whole byte. */
+  putValidity(column: number, bits: Uint8Array, byteOffset: number, bytes: number): void {
+    const vector = this.vectors[column]!;
+    bindings.vector_ensure_validity_writable(vector);
+    const buffer = bits.buffer as ArrayBuffer;
+    bindings.copy_data_to_vector_validity(vector, 0, buffer, bits.byteOffset + byteOffset, bytes);
+  }
+
+  /** Text or bytes of one row. */
+  putBytes(column: number, row: number, bytes: Uint8Array): void {
+    bindings.vector_assign_string_element_len(this.vectors[column]!, row, bytes);
+  }
+
+  putText(column: number, row: number, text: string): void {
+    bindings.vector_assign_string_element(this.vectors[column]!, row, text);
+  }
+
+  /** Appends the chunk's first `rows` rows and empties it. */
+  send(rows: number): void {
+    bindings.data_chunk_set_size(this.chunk.chunk, rows);
+    this.appender.appendDataChunk(this.chunk);
+    bindings.data_chunk_reset(this.chunk.chunk);
+  }
+
+  close(): void {
+    this.appender.closeSync();
+  }
+}
+
+type Vector = ReturnType<typeof bindings.data_chunk_get_vector>;

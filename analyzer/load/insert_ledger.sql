@@ -1,0 +1,1 @@
+insert into ledger values ($run, $source, $seen, $stored, $lost)

@@ -1,0 +1,1 @@
+insert into ops values ($op, $class)

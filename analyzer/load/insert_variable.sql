@@ -1,0 +1,1 @@
+insert into run_variables values ($run, $vm, $token, $value)

@@ -1,0 +1,1 @@
+insert into run_vms values ($run, $vm, $program, $windows, $exit_code)

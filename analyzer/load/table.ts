@@ -1,0 +1,122 @@
+// Loads one Arrow file into one table.
+import type { Data, RecordBatch } from 'apache-arrow';
+import { ShuttleError } from '../../native/contract/problem.js';
+import { type Column, TABLES, type TableName } from '../../native/contract/words.js';
+import { batches } from './batches.js';
+import { codeFiller, constantFiller, type Filler, fillerOf, storeOf } from './columns.js';
+import { isOfType } from './arrow_types.js';
+import { CHUNK_ROWS, type ColumnAppender, type Database, type Store } from './duck.js';
+import { Words } from './words.js';
+
+// Code widths of dictionary columns, as schema.sql declares them: no run has 256 operations, any may have 70,000 names.
+const CODE_STORES: Record<string, 'UTINYINT' | 'USMALLINT' | 'UINTEGER'> = {
+  op: 'UTINYINT',
+  verdict: 'UTINYINT',
+  source: 'UTINYINT',
+  vm: 'USMALLINT',
+  peer: 'USMALLINT',
+  rule: 'USMALLINT',
+};
+const codeStore = (name: string) => CODE_STORES[name] ?? 'UINTEGER';
+const MOST = { UTINYINT: 0xff, USMALLINT: 0xffff, UINTEGER: 0xffffffff } as const;
+
+const isCoded = ([, type]: Column): boolean => type === 'dictionary';
+
+/** One table being filled from many runs' files. */
+export class TableLoad {
+  private readonly words = new Map<string, Words>();
+  private readonly columns: readonly Column[];
+  private appender: ColumnAppender | null = null;
+  /** Rows loaded so far. */
+  rows = 0;
+
+  constructor(
+    private readonly database: Database,
+    readonly table: TableName,
+  ) {
+    this.columns = TABLES[table];
+    for (const column of this.columns) if (isCoded(column)) this.words.set(column[0], new Words());
+  }
+
+  /** Appends every row of `file`, which belongs to the run with code `run`. */
+  async load(file: string, run: number): Promise<void> {
+    this.appender ??= await this.database.append(`${this.table}_coded`, this.stores());
+    const fillers = this.fillers();
+    const constant = constantFiller(run);
+    for (const batch of this.batches(file)) {
+      const data = this.pick(file, batch);
+      this.append(batch.numRows, (to, start, rows) => {
+        constant(to, 0, data[0]!, start, rows);
+        for (let i = 0; i < data.length; i++) fillers[i]!(to, i + 1, data[i]!, start, rows);
+      });
+    }
+    this.checkWidths(file);
+  }
+
+  /** Writes what is still held, and the words. */
+  async close(): Promise<void> {
+    this.appender?.close();
+    this.appender = null;
+    if (this.words.size === 0) return;
+    const words = await this.database.append(`${this.table}_words`, ['VARCHAR', 'UINTEGER', 'VARCHAR']);
+    for (const [field, fresh] of this.words) appendWords(words, field, fresh.takeFresh());
+    words.close();
+  }
+
+  private append(total: number, fill: (to: ColumnAppender, start: number, rows: number) => void): void {
+    for (let start = 0; start < total; start += CHUNK_ROWS) {
+      const rows = Math.min(CHUNK_ROWS, total - start);
+      fill(this.appender!, start, rows);
+      this.appender!.send(rows);
+    }
+    this.rows += total;
+  }
+
+  private stores(): Store[] {
+    return ['USMALLINT', ...this.columns.map((c): Store => (isCoded(c) ? codeStore(c[0]) : storeOf(c[1])))];
+  }
+
+  private fillers(): Filler[] {
+    return this.columns.map((c) => (isCoded(c) ? codeFiller(codeStore(c[0]), this.words.get(c[0])!) : fillerOf(c[1])));
+  }
+
+  // A file that ends in the middle, or is something else, is one clear problem; what stands before it has been loaded.
+  private *batches(file: string): Generator<RecordBatch> {
+    try {
+      yield* batches(file);
+    } catch (error) {
+      if (error instanceof ShuttleError) throw error;
+      throw new ShuttleError({ code: 'RUN_UNREADABLE', file, error: String((error as Error).message ?? error) });
+    }
+  }
+
+  private pick(file: string, batch: RecordBatch): Data[] {
+    return this.columns.map((column) => {
+      const at = batch.schema.fields.findIndex((field) => field.name === column[0]);
+      if (at < 0 || !isOfType(batch.schema.fields[at]!.type, column[1])) {
+        throw new ShuttleError({ code: 'RUN_COLUMN', file, column: column[0], type: column[1] });
+      }
+      return batch.data.children[at]!;
+    });
+  }
+
+  private checkWidths(file: string): void {
+    for (const [name, words] of this.words) {
+      if (words.size > MOST[codeStore(name)]) throw new ShuttleError({ code: 'RUN_TOO_VARIED', file, column: name });
+    }
+  }
+}
+
+function appendWords(to: ColumnAppender, field: string, { first, words }: { first: number; words: string[] }): void {
+  const codes = new Uint32Array(CHUNK_ROWS);
+  for (let start = 0; start < words.length; start += CHUNK_ROWS) {
+    const rows = Math.min(CHUNK_ROWS, words.length - start);
+    for (let row = 0; row < rows; row++) {
+      codes[row] = first + start + row;
+      to.putText(0, row, field);
+      to.putText(2, row, words[start + row]!);
+    }
+    to.putFixed(1, codes, 0, rows * codes.BYTES_PER_ELEMENT);
+    to.send(rows);
+  }
+}
