@@ -59,6 +59,14 @@ Ruling rule_on(const RuleTable& table, Question asked, const std::vector<Owner>&
   return {.verdict = Verdict::kShuttled, .owner = open.front().owner, .rule = {}, .relay = false, .two_owners = false};
 }
 
+void refuse(const Trap& trap, Op op, std::string_view object, const std::vector<Owner>& owners, const Ruling& ruling, int status) {
+  const Owner* owner = ruling.owner < 0 ? nullptr : &owners[static_cast<size_t>(ruling.owner)];
+  if (ruling.two_owners) trap.vm.engine.tell_two_owners(trap.vm.name(), object, owners);
+  trap.record({.op = op, .object = object, .peer = owner ? std::string_view(owner->place) : std::string_view(),
+               .peer_image = owner ? std::string_view(owner->image) : std::string_view(), .verdict = ruling.verdict,
+               .status = status, .rule = ruling.rule});
+}
+
 Question question_of(const Trap& trap, Op op, std::string_view object, Bindings& bindings) {
   bindings = trap.vm.spec.variables;
   bindings.values[static_cast<size_t>(Token::kPid)] = std::to_string(trap.caller->vm_pid);

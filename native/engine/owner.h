@@ -31,6 +31,9 @@ struct Ruling {
 //  - `deny` and `enforce` block; nothing found is absent.
 Ruling rule_on(const RuleTable& table, Question asked, const std::vector<Owner>& owners, bool carry_without_rule);
 
+// Records that nothing was carried, with the owner that was not reached; tells when two owners stood in the way.
+void refuse(const Trap& trap, Op op, std::string_view object, const std::vector<Owner>& owners, const Ruling& ruling, int status);
+
 // A question about the caller of a trap, with its bindings filled in (they live in `bindings`).
 Question question_of(const Trap& trap, Op op, std::string_view object, Bindings& bindings);
 

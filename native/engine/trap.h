@@ -22,6 +22,9 @@ class Trap {
   const Notice notice;
   const std::shared_ptr<const Caller> caller;
 
+  // The same call with its arguments unpacked.
+  Trap with(const Notice& unpacked) const { return {vm, unpacked, caller, began_ns_}; }
+
   int arg_int(int index) const { return static_cast<int>(notice.args[index]); }
   bool read(uint64_t address, void* out, size_t size) const { return read_memory(notice.tid, address, out, size); }
   std::optional<std::string> text(uint64_t address, size_t limit = 4096) const;

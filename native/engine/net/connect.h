@@ -27,6 +27,11 @@ Answer connect_inside(const Trap& trap, SocketCall call);
 // Whether the bytes of a crossing are recorded, and how many.
 std::optional<Tap> tap_for(const Trap& trap, const Ruling& ruling);
 
+// The trapped calls.
+Answer on_connect(const Trap& trap);
+Answer on_bind(const Trap& trap);
+Answer on_listen(const Trap& trap);
+
 // By kind of socket; each in its own file.
 Answer connect_unix(const Trap& trap, SocketCall call);
 Answer connect_tcp(const Trap& trap, SocketCall call);

@@ -2,18 +2,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ifaddrs.h>
 #include <linux/openat2.h>
 #include <sys/syscall.h>
 
 #include "../engine.h"
-#include "sock_diag.h"
+#include "machine.h"
 
 namespace shuttle {
 
 int Place::diag() const {
-  static const Fd host = diag_socket();
-  return vm_ ? vm_->diag() : host.get();
+  return vm_ ? vm_->diag() : host_diag();
 }
 
 Fd Place::make_socket(int domain, int type, int* error) const {
@@ -34,17 +32,6 @@ std::vector<Place> Place::others(const Vm& than) {
   for (auto& vm : than.engine.others(than)) places.emplace_back(std::move(vm));
   places.push_back(host());
   return places;
-}
-
-bool host_has(const Address& address) {
-  if (address.is_loopback()) return true;
-  ifaddrs* list = nullptr;
-  if (getifaddrs(&list) != 0) return false;
-  bool found = false;
-  for (const ifaddrs* at = list; at && !found; at = at->ifa_next)
-    found = at->ifa_addr && Address::of(*at->ifa_addr).with_port(address.port) == address;
-  freeifaddrs(list);
-  return found;
 }
 
 }  // namespace shuttle

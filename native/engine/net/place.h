@@ -6,7 +6,6 @@
 #include "../fd.h"
 #include "../owner.h"
 #include "../vm.h"
-#include "address.h"
 
 namespace shuttle {
 
@@ -33,8 +32,5 @@ class Place {
  private:
   std::shared_ptr<Vm> vm_;
 };
-
-// Whether one of the host's interfaces has this address; loopback counts.
-bool host_has(const Address& address);
 
 }  // namespace shuttle

@@ -11,6 +11,7 @@
 #include "../workers.h"
 #include "address.h"
 #include "connect.h"
+#include "machine.h"
 #include "names.h"
 #include "place.h"
 #include "relay.h"
@@ -32,7 +33,7 @@ std::vector<Found> look_outside(const Trap& trap, const Address& target) {
   std::vector<Found> found;
   sockaddr_storage address;
   target.put(address);
-  const bool here = host_has(target);
+  const bool here = is_machine_address(target);
   for (Place& place : Place::others(trap.vm)) {
     uint32_t inode = 0;
     if (!tcp_listens(place.diag(), reinterpret_cast<sockaddr&>(address), &inode)) continue;
@@ -146,30 +147,40 @@ Answer carry(Crossing crossing) {
 
 }  // namespace
 
+// Which of the endpoint's names a rule speaks of; without a rule, the name that is recorded.
+static Ruling rule_on_names(const Trap& trap, const std::vector<std::string>& names, const std::vector<Owner>& owners, std::string& object) {
+  Bindings bindings;
+  std::optional<Ruling> first;
+  for (const std::string& name : names) {
+    const Question question = question_of(trap, Op::kTcpConnect, name, bindings);
+    Ruling ruling = rule_on(*trap.vm.engine.rules, question, owners, trap.vm.spec.mode == Mode::kAllow);
+    object = name;
+    if (!ruling.rule.empty()) return ruling;
+    if (!first) first = std::move(ruling);
+  }
+  object = names.front();
+  return *first;
+}
+
 Answer connect_tcp(const Trap& trap, SocketCall call) {
   const Address target = Address::of(*call.target(), call.length);
   if (!target || target.port == 0) return connect_inside(trap, std::move(call));
   if (!is_of(trap.vm, call.socket.get())) return Answer::fail(EISCONN);
-  const std::string object = endpoint_name(trap.vm, target);
+  const std::vector<std::string> names = endpoint_names(trap.vm, *call.target());
   sockaddr_storage reached;
   target.reached().put(reached);
-  if (tcp_listens(trap.vm.diag(), reinterpret_cast<sockaddr&>(reached)) && host_has(target)) {
-    trap.record({.op = Op::kTcpConnect, .object = object, .peer = trap.vm.name(), .verdict = Verdict::kPassed, .source = Source::kSeen});
+  if (is_machine_address(target) && tcp_listens(trap.vm.diag(), reinterpret_cast<sockaddr&>(reached))) {
+    trap.record({.op = Op::kTcpConnect, .object = names.front(), .peer = trap.vm.name(), .verdict = Verdict::kPassed, .source = Source::kSeen});
     return connect_inside(trap, std::move(call));
   }
   std::vector<Found> found = look_outside(trap, target.reached());
   std::vector<Owner> owners;
   for (const Found& each : found) owners.push_back(each.owner);
-  Bindings bindings;
-  const Question question = question_of(trap, Op::kTcpConnect, object, bindings);
-  const Ruling ruling = rule_on(*trap.vm.engine.rules, question, owners, trap.vm.spec.mode == Mode::kAllow);
+  std::string object;
+  const Ruling ruling = rule_on_names(trap, names, owners, object);
   if (ruling.verdict == Verdict::kShuttled)
     return carry({trap, std::move(call), target, std::move(found[static_cast<size_t>(ruling.owner)]), ruling, object, {}});
-
-  const Owner* owner = ruling.owner < 0 ? nullptr : &owners[static_cast<size_t>(ruling.owner)];
-  if (ruling.two_owners) trap.vm.engine.tell_two_owners(trap.vm.name(), object, owners);
-  trap.record({.op = Op::kTcpConnect, .object = object, .peer = owner ? owner->place : std::string_view(),
-               .peer_image = owner ? owner->image : std::string_view(), .verdict = ruling.verdict, .status = ECONNREFUSED, .rule = ruling.rule});
+  refuse(trap, Op::kTcpConnect, object, owners, ruling, ECONNREFUSED);
   return Answer::fail(ECONNREFUSED);
 }
 

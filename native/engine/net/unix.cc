@@ -215,12 +215,9 @@ Answer connect_unix(const Trap& trap, SocketCall call) {
   if (ruling.verdict == Verdict::kShuttled)
     return carry({trap, std::move(call), std::move(found[static_cast<size_t>(ruling.owner)]), ruling, asked.object, tap_for(trap, ruling)});
 
-  const Owner* owner = ruling.owner < 0 ? nullptr : &owners[static_cast<size_t>(ruling.owner)];
-  if (ruling.two_owners) trap.vm.engine.tell_two_owners(trap.vm.name(), asked.object, owners);
-  // As the kernel would say it were nothing there: a dead file refuses, a missing one is missing.
+  // As the kernel would say it were nothing there.
   const int error = asked.is_abstract() ? ECONNREFUSED : ENOENT;
-  trap.record({.op = Op::kUnixConnect, .object = asked.object, .peer = owner ? owner->place : std::string_view(),
-               .peer_image = owner ? owner->image : std::string_view(), .verdict = ruling.verdict, .status = error, .rule = ruling.rule});
+  refuse(trap, Op::kUnixConnect, asked.object, owners, ruling, error);
   return Answer::fail(error);
 }
 
