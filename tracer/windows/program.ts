@@ -1,5 +1,5 @@
 // What kind of program a file is, from its first bytes alone: nobody is asked, nothing is run.
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { type ProgramDefect, ShuttleError } from '../../native/contract/problem.js';
 
 export type ProgramKind = 'linux' | 'script' | 'windows32' | 'windows64';
@@ -85,6 +85,8 @@ const PROBLEMS: Readonly<Record<string, (program: string) => ShuttleError>> = {
 
 /** The kind of the program file at `path`. Throws PROGRAM_NOT_FOUND, PROGRAM_NOT_EXECUTABLE or PROGRAM_UNUSABLE. */
 export function programKind(path: string): ProgramKind {
+  // Windows' own scripts are text; its command interpreter runs them.
+  if (/\.(bat|cmd)$/iu.test(path) && existsSync(path)) return 'windows64';
   let head: Uint8Array;
   try {
     head = headOf(path);
