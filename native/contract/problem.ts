@@ -1,6 +1,9 @@
 // Every expected failure of Shuttle is a coded problem; the words for people are made here and nowhere else.
 
 export type Problem =
+  // the system file
+  | { code: 'SYSTEM_FILE_INVALID'; file: string; complaints: readonly { line: number; column: number; message: string }[] }
+  | { code: 'SYSTEM_FILE_UNREADABLE'; file: string; error: string }
   // running a system
   | { code: 'VM_UNKNOWN'; vm: string; said: string }
   | { code: 'VM_ORDER_CYCLE'; cycle: readonly string[] }
@@ -61,6 +64,13 @@ export interface Explanation {
 /** The words of a problem. */
 export function explain(problem: Problem): Explanation {
   switch (problem.code) {
+    case 'SYSTEM_FILE_INVALID':
+      return {
+        text: problem.complaints.map((one) => `${problem.file}:${one.line}:${one.column}: ${one.message}`).join('\n'),
+        hint: 'mend the system file; nothing was run',
+      };
+    case 'SYSTEM_FILE_UNREADABLE':
+      return { text: `${problem.file}: the system file cannot be read: ${problem.error}`, hint: 'give a system file; shuttle learn writes one' };
     case 'VM_UNKNOWN':
       return { text: `${problem.vm}: no such VM in this system, named by ${problem.said}`, hint: 'name one that stands under vms' };
     case 'VM_ORDER_CYCLE':
