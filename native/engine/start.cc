@@ -1,0 +1,133 @@
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+
+#include "remote_init.h"
+#include "sources.h"
+#include "spawn.h"
+
+// Starting a VM. An ordinary user's Shuttle clones init straight into the new namespaces. Root's starts init outside,
+// which gives root up first (init/door.cc): sharing Node's memory with a process that is no longer root would open it
+// to that user's other processes. Either way no process of a VM is the host's uid 0.
+namespace shuttle {
+namespace {
+
+constexpr int kSpaces = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP;
+
+struct Pair {
+  Fd ours, theirs;
+  bool make(int type) {
+    int ends[2];
+    if (socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, ends) != 0) return false;
+    ours.reset(ends[0]);
+    theirs.reset(ends[1]);
+    return true;
+  }
+};
+
+Fd memory_file(const std::string& bytes) {
+  Fd file(memfd_create("plan", MFD_CLOEXEC));
+  for (size_t done = 0; file && done < bytes.size();) {
+    const ssize_t wrote = write(file.get(), bytes.data() + done, bytes.size() - done);
+    if (wrote <= 0) return {};
+    done += static_cast<size_t>(wrote);
+  }
+  return file;
+}
+
+void reap(pid_t pid) {
+  while (waitpid(pid, nullptr, __WALL) < 0 && errno == EINTR) {
+  }
+}
+
+StartFailure told_failure(const std::string& packet) {
+  wire::Event event;
+  memcpy(&event, packet.data(), sizeof event);
+  return {packet.substr(sizeof event), event.error};
+}
+
+bool is(const std::string& packet, wire::Tell what) {
+  wire::Event event;
+  if (packet.size() < sizeof event) return false;
+  memcpy(&event, packet.data(), sizeof event);
+  return event.tell == what;
+}
+
+// Root's part of the way through the door: learns who process 1 is, and writes the id maps it waits for.
+std::variant<pid_t, StartFailure> meet_behind_door(pid_t door, int control, int events, const VmPlan& plan) {
+  std::string packet;
+  std::vector<Fd> fds;
+  const bool told = receive_packet(events, packet, fds) && packet.size() >= sizeof(wire::Event);
+  reap(door);
+  if (!told) return StartFailure{"init", ECHILD};
+  if (!is(packet, wire::Tell::kBorn)) return told_failure(packet);
+  wire::Event born;
+  memcpy(&born, packet.data(), sizeof born);
+  const pid_t pid = born.id;
+  const std::string of = "/proc/" + std::to_string(pid);
+  const std::string uid = std::to_string(plan.uid), gid = std::to_string(plan.gid);
+  const bool mapped = write_file(of + "/uid_map", uid + " " + uid + " 1") && write_file(of + "/setgroups", "deny") &&
+                      write_file(of + "/gid_map", gid + " " + gid + " 1");
+  const int error = errno;
+  const wire::Request go{wire::Ask::kMapped};
+  if (mapped && send_packet(control, {reinterpret_cast<const char*>(&go), sizeof go}, {})) return pid;
+  ::kill(pid, SIGKILL);
+  reap(pid);
+  return StartFailure{"id maps", error};
+}
+
+}  // namespace
+
+std::variant<std::unique_ptr<InitClient>, StartFailure> start_vm(const std::string& init, const VmPlan& plan) {
+  const bool root = geteuid() == 0;
+  if (plan.uid == 0 || plan.gid == 0) return StartFailure{"the application must not run as root", EPERM};
+  if (!root && (plan.uid != geteuid() || plan.gid != getegid())) return StartFailure{"running as another user", EPERM};
+
+  Pair control, events;
+  if (!control.make(SOCK_SEQPACKET) || !events.make(SOCK_SEQPACKET)) return StartFailure{"sockets", errno};
+  Sources sources = prepare_sources(plan.steps, plan.shift, plan.uid, plan.gid, init);
+  const Fd file = memory_file(wire::encode({plan, sources.paths, !root}));
+  if (!file) return StartFailure{"plan", errno};
+
+  Spawn spawn{init, {"shuttle-init"}, {plan.stdio[0], plan.stdio[1], plan.stdio[2], control.theirs.get(), events.theirs.get(), file.get()}, 0, 0, 0};
+  for (const Fd& tree : sources.trees) spawn.fds.push_back(tree.get());
+  if (!root) {
+    spawn.spaces = kSpaces;
+    spawn.uid = plan.uid;
+    spawn.gid = plan.gid;
+  }
+  pid_t pid = spawn_process(spawn);
+  if (pid < 0) return StartFailure{root ? "init" : "namespaces", errno};
+  control.theirs.reset();
+  events.theirs.reset();
+  if (root) {
+    auto met = meet_behind_door(pid, control.ours.get(), events.ours.get(), plan);
+    if (auto* failure = std::get_if<StartFailure>(&met)) return std::move(*failure);
+    pid = std::get<pid_t>(met);
+  }
+  Fd process(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+  const auto give_up = [&](StartFailure failure) {
+    ::kill(pid, SIGKILL);
+    reap(pid);
+    return failure;
+  };
+  if (!process) return give_up({"pidfd", errno});
+
+  std::string packet;
+  std::vector<Fd> fds;
+  if (!receive_packet(events.ours.get(), packet, fds) || packet.size() < sizeof(wire::Event)) return give_up({"init", ECHILD});
+  if (!is(packet, wire::Tell::kReady)) return give_up(told_failure(packet));
+  if (fds.size() < 2) return give_up({"init", EPROTO});
+  RemoteInit::Parts parts{init, plan.shift, plan.uid, plan.gid, pid, std::move(process), std::move(control.ours), std::move(events.ours),
+                          std::move(fds[0]), std::move(fds[1]), fds.size() > 2 ? std::move(fds[2]) : Fd()};
+  return std::make_unique<RemoteInit>(std::move(parts));
+}
+
+}  // namespace shuttle

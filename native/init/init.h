@@ -1,0 +1,103 @@
+#pragma once
+// The parts of init, process 1 of a VM. It is the only code that runs with the VM's privileges.
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+#include "wire.h"
+
+namespace shuttle::init {
+
+// Tells the engine which step failed, and ends the VM.
+[[noreturn]] void fail(std::string_view step, int error);
+inline void must(bool good, std::string_view step) {
+  if (!good) fail(step, errno);
+}
+
+// packet.cc: one packet with descriptors.
+bool send_packet(int socket, std::string_view bytes, const int* fds = nullptr, size_t count = 0);
+// The packet's bytes; its descriptors are appended to `fds`. False at the end of the socket.
+bool receive_packet(int socket, std::string& bytes, std::vector<int>& fds);
+
+// network.cc: a loopback that is the whole world, on which every address is local.
+void bring_up_loopback();
+
+// Where things stand while the root is built, and again when something is mounted later. The stage is a memory file
+// system over /proc of a mount namespace of init's own, so no program of the VM ever sees it.
+inline constexpr const char* kStage = "/proc";
+
+// stage.cc: sources that a privileged parent prepared, and folders of the stage.
+class Stage {
+ public:
+  // Takes the descriptors of `sources`, one each.
+  void add(const std::vector<wire::Source>& sources, const std::vector<int>& fds);
+  // The path under which init reaches a host path: through the source that covers it, or as it is.
+  std::string reach(const std::string& host_path);
+  // A new folder of the stage.
+  std::string folder(const char* kind);
+
+ private:
+  struct Prepared {
+    wire::Source source;
+    int fd = -1;
+    std::string at;  // where it is attached; empty: not yet
+  };
+  std::vector<Prepared> prepared_;
+  unsigned next_ = 0;
+};
+
+// overlay.cc
+// Mounts an overlay at `at`; `masks` are the names (relative to it) that must not exist in it. 0 or an errno.
+int mount_overlay(Stage& stage, const MountStep& step, const std::string& at, const std::vector<std::string>& masks);
+
+// mounts.cc: one step at `at`, a path where the target's parents exist or can be made. 0 or an errno.
+int apply(Stage& stage, const MountStep& step, const std::string& at, const std::vector<std::string>& masks);
+// Makes the folders above `path`, and `path` itself as a folder or an empty file.
+int make_target(const std::string& path, bool folder, mode_t mode = 0755);
+
+// devices.cc: a small /dev.
+int make_devices(const std::string& at);
+
+// root.cc: builds the root that the plan describes and enters it. Afterwards the host is out of sight.
+class Root {
+ public:
+  void build(const wire::Plan& plan);
+  // Mounts one more thing, prepared where the host is still to be seen. 0 or an errno.
+  int mount_later(const MountStep& step, const std::vector<wire::Source>& sources, const std::vector<int>& fds);
+
+ private:
+  std::vector<std::string> masks_below(const std::string& to) const;
+  Stage stage_;
+  std::vector<std::string> masks_;
+  int host_space_ = -1, own_space_ = -1;  // mount namespaces
+};
+
+// A program that was made: it stands before its exec in memory it shares with init, then in its own.
+struct Child;
+
+// programs.cc: the application's processes.
+class Programs {
+ public:
+  // Starts the thread that all programs descend from: without capabilities and under the filter. Returns the filter's
+  // listener, or -1 where the plan has no filter.
+  int prepare(const VmPlan& plan);
+  // Makes a process that stands just before its exec until `release`. Its pidfd, or -1 with errno. Takes `stdio`.
+  int make(int id, const Launch& launch, const int stdio[3]);
+  void release(int id);
+  // Reaps what ended and tells of programs among it. False when no process is left.
+  bool reap(int events);
+
+ private:
+  std::vector<Child*> children_;
+};
+
+// credentials.cc: what no program of a VM has. All of it concerns the calling thread only.
+void drop_privileges();
+
+// hands.cc: binds and connects for the engine, on threads with a program's rights, so that a connect that waits holds
+// up nothing else. Answers on `reply` and closes both descriptors.
+void bind_by_hand(int socket, std::string address, int folder, unsigned umask, int reply);
+void connect_by_hand(int socket, std::string address, int folder, int reply);
+
+}  // namespace shuttle::init
