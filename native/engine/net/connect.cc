@@ -9,6 +9,7 @@
 #include "../vm.h"
 #include "../workers.h"
 #include "udp.h"
+#include "unix_find.h"
 
 #ifndef SO_NETNS_COOKIE
 #define SO_NETNS_COOKIE 71
@@ -45,15 +46,16 @@ std::optional<Tap> tap_for(const Trap& trap, const Ruling& ruling) {
   return Tap{trap.vm.engine.record->new_channel(), keep};
 }
 
-Answer connect_inside(const Trap& trap, SocketCall call) {
+Answer connect_inside(const Trap& trap, SocketCall call, int file) {
   if (!trap.vm.foreign_sockets()) {
     trap.vm.continues(trap.caller->tid);
     return Answer::go_on();
   }
   if (!is_of(trap.vm, call.socket.get())) return Answer::fail(EISCONN);
+  if (file >= 0) call.length = address_of_file(file, reinterpret_cast<sockaddr_un&>(call.address));
   if (call.nonblocking() || call.target()->sa_family == AF_UNSPEC)
     return result_of(connect(call.socket.get(), call.target(), call.length));
-  trap.vm.engine.workers().run([trap, call = std::make_shared<SocketCall>(std::move(call))] {
+  trap.vm.engine.workers().run([trap, call = std::make_shared<SocketCall>(std::move(call)), held = std::make_shared<Fd>(dup(file))] {
     trap.answer(result_of(connect(call->socket.get(), call->target(), call->length)));
   });
   return Answer::later();

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
@@ -13,49 +12,14 @@
 #include <string_view>
 #include <vector>
 
+#include "descriptors.h"
+
 namespace shuttle {
 
 namespace {
 
 constexpr size_t kChunk = 65536;
 constexpr size_t kMessage = 262144;  // more than a message can be: send buffers end at 212,992 bytes
-constexpr size_t kMostHanded = 253;  // SCM_MAX_FD
-
-ssize_t receive_with_descriptors(int fd, char* buffer, size_t size, std::vector<Fd>& handed) {
-  alignas(cmsghdr) char control[CMSG_SPACE(kMostHanded * sizeof(int))];
-  iovec part{buffer, size};
-  msghdr message{.msg_name = nullptr, .msg_namelen = 0, .msg_iov = &part, .msg_iovlen = 1,
-                 .msg_control = control, .msg_controllen = sizeof control, .msg_flags = 0};
-  const ssize_t got = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
-  if (got < 0) return got;
-  for (cmsghdr* head = CMSG_FIRSTHDR(&message); head; head = CMSG_NXTHDR(&message, head)) {
-    if (head->cmsg_level != SOL_SOCKET || head->cmsg_type != SCM_RIGHTS) continue;
-    const size_t count = (head->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-    for (size_t at = 0; at < count; at++) {
-      int number;
-      memcpy(&number, CMSG_DATA(head) + at * sizeof(int), sizeof number);
-      handed.emplace_back(number);
-    }
-  }
-  return got;
-}
-
-ssize_t send_with_descriptors(int fd, std::string_view bytes, const std::vector<Fd>& handing) {
-  alignas(cmsghdr) char control[CMSG_SPACE(kMostHanded * sizeof(int))] = {};
-  const size_t size = handing.size() * sizeof(int);
-  iovec part{const_cast<char*>(bytes.data()), bytes.size()};
-  msghdr message{.msg_name = nullptr, .msg_namelen = 0, .msg_iov = &part, .msg_iovlen = 1,
-                 .msg_control = control, .msg_controllen = CMSG_SPACE(size), .msg_flags = 0};
-  cmsghdr* head = CMSG_FIRSTHDR(&message);
-  head->cmsg_level = SOL_SOCKET;
-  head->cmsg_type = SCM_RIGHTS;
-  head->cmsg_len = CMSG_LEN(size);
-  for (size_t at = 0; at < handing.size(); at++) {
-    const int number = handing[at].get();
-    memcpy(CMSG_DATA(head) + at * sizeof(int), &number, sizeof number);
-  }
-  return sendmsg(fd, &message, MSG_NOSIGNAL);
-}
 
 void make_ready(int fd) {
   fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
@@ -136,13 +100,13 @@ class Relay::Pair : public std::enable_shared_from_this<Pair> {
 
   ssize_t take(int fd, char* buffer, size_t size, std::vector<Fd>& handed) {
     if (!options_.descriptors) return recv(fd, buffer, size, 0);
-    return receive_with_descriptors(fd, buffer, size, handed);
+    return receive_message(fd, buffer, size, handed);
   }
 
   // Once anything was sent, what was handed has gone along.
   ssize_t give(int fd, std::string_view bytes, std::vector<Fd>& handing) {
     if (handing.empty()) return send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    const ssize_t sent = send_with_descriptors(fd, bytes, handing);
+    const ssize_t sent = send_message(fd, bytes, handing, nullptr, 0, MSG_NOSIGNAL);
     if (sent >= 0) handing.clear();
     return sent;
   }

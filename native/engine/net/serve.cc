@@ -9,6 +9,8 @@
 #include "../vm.h"
 #include "address.h"
 #include "connect.h"
+#include "udp.h"
+#include "unix_find.h"
 #include "unix_name.h"
 
 namespace shuttle {
@@ -22,8 +24,11 @@ void tell_served(const Trap& trap, Op op, const std::string& object) {
 }
 
 // The name under which a bound socket is reached; empty where it has none.
-std::string served_name(const SocketCall& call) {
-  if (call.domain == AF_UNIX) return unix_name(call.address, call.length);
+std::string served_name(const Trap& trap, const SocketCall& call) {
+  if (call.domain == AF_UNIX) {
+    const std::string name = unix_name(call.address, call.length);
+    return name.empty() || name[0] == '@' ? name : absolute_in_vm(trap, name);
+  }
   return Address::of(*call.target(), call.length).text();
 }
 
@@ -34,7 +39,7 @@ Op serve_op(const SocketCall& call) {
 
 void record_served(const Trap& trap, const SocketCall& call, Source source, int status) {
   if (call.domain != AF_UNIX && call.domain != AF_INET && call.domain != AF_INET6) return;
-  const std::string object = served_name(call);
+  const std::string object = served_name(trap, call);
   if (object.empty()) return;
   const Op op = serve_op(call);
   trap.record({.op = op, .object = object, .peer = trap.vm.name(), .verdict = Verdict::kPassed, .status = status, .source = source});
@@ -47,6 +52,7 @@ Answer on_bind(const Trap& trap) {
   SocketCall call;
   if (auto refused = take_call(trap, trap.arg_int(0), trap.notice.args[1], trap.notice.args[2] & 0xffffffff, call)) return *refused;
   const bool datagram = call.type == SOCK_DGRAM;
+  if (datagram && call.domain != AF_UNIX) yield_udp(trap.vm, *call.target());
   if (!trap.vm.foreign_sockets()) {
     if (datagram) record_served(trap, call, Source::kSeen, 0);
     trap.vm.continues(trap.caller->tid);

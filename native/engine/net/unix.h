@@ -1,14 +1,13 @@
 #pragma once
-#include <string>
+#include <sys/socket.h>
 
+#include "../fd.h"
 #include "../trap.h"
 
 namespace shuttle {
 
-// A path as the caller wrote it, made absolute by the folder it is in.
-std::string absolute_in_vm(const Trap& trap, const std::string& path);
-
-// The name of what a descriptor is open on, links followed.
-std::string name_of_descriptor(int fd);
+// sendto, sendmsg or sendmmsg of a unix datagram socket to a named one. What crosses is sent here, from copies of the
+// bytes and descriptors; of several messages the first, as the kernel may too.
+Answer send_unix_datagram(const Trap& trap, Fd socket, const sockaddr_storage& address, socklen_t length);
 
 }  // namespace shuttle

@@ -1,0 +1,65 @@
+#include "descriptors.h"
+
+#include <string.h>
+#include <sys/uio.h>
+
+namespace shuttle {
+
+namespace {
+
+constexpr size_t kMost = 253;  // SCM_MAX_FD
+constexpr size_t kControl = CMSG_SPACE(kMost * sizeof(int));
+
+}  // namespace
+
+std::vector<int> descriptor_numbers(std::string_view control) {
+  std::vector<int> numbers;
+  for (size_t at = 0; at + sizeof(cmsghdr) <= control.size();) {
+    cmsghdr head;
+    memcpy(&head, control.data() + at, sizeof head);
+    if (head.cmsg_len < sizeof head || head.cmsg_len > control.size() - at) break;
+    if (head.cmsg_level == SOL_SOCKET && head.cmsg_type == SCM_RIGHTS) {
+      for (size_t word = at + CMSG_LEN(0); word + sizeof(int) <= at + head.cmsg_len && numbers.size() < kMost; word += sizeof(int)) {
+        int number;
+        memcpy(&number, control.data() + word, sizeof number);
+        numbers.push_back(number);
+      }
+    }
+    at += CMSG_ALIGN(head.cmsg_len);
+  }
+  return numbers;
+}
+
+ssize_t send_message(int socket, std::string_view bytes, const std::vector<Fd>& handed, const sockaddr* to, socklen_t length, int flags) {
+  alignas(cmsghdr) char control[kControl] = {};
+  iovec part{const_cast<char*>(bytes.data()), bytes.size()};
+  msghdr message{.msg_name = const_cast<sockaddr*>(to), .msg_namelen = length, .msg_iov = &part, .msg_iovlen = 1,
+                 .msg_control = nullptr, .msg_controllen = 0, .msg_flags = 0};
+  if (!handed.empty()) {
+    const size_t size = handed.size() * sizeof(int);
+    message.msg_control = control;
+    message.msg_controllen = CMSG_SPACE(size);
+    cmsghdr* head = CMSG_FIRSTHDR(&message);
+    head->cmsg_level = SOL_SOCKET;
+    head->cmsg_type = SCM_RIGHTS;
+    head->cmsg_len = CMSG_LEN(size);
+    for (size_t at = 0; at < handed.size(); at++) {
+      const int number = handed[at].get();
+      memcpy(CMSG_DATA(head) + at * sizeof(int), &number, sizeof number);
+    }
+  }
+  return sendmsg(socket, &message, flags);
+}
+
+ssize_t receive_message(int socket, char* buffer, size_t size, std::vector<Fd>& handed) {
+  alignas(cmsghdr) char control[kControl];
+  iovec part{buffer, size};
+  msghdr message{.msg_name = nullptr, .msg_namelen = 0, .msg_iov = &part, .msg_iovlen = 1,
+                 .msg_control = control, .msg_controllen = sizeof control, .msg_flags = 0};
+  const ssize_t got = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+  if (got >= 0)
+    for (const int number : descriptor_numbers({control, message.msg_controllen})) handed.emplace_back(number);
+  return got;
+}
+
+}  // namespace shuttle
