@@ -21,6 +21,13 @@ Address Address::from(int family, const void* bytes, uint16_t port) {
   return out;
 }
 
+Address Address::any(int family, uint16_t port) {
+  Address out;
+  out.family = family;
+  out.port = port;
+  return out;
+}
+
 Address Address::of(const sockaddr& from, socklen_t length) {
   bool whole = (length >= sizeof(sockaddr_in) && from.sa_family == AF_INET) ||
                (length >= offsetof(sockaddr_in6, sin6_scope_id) && from.sa_family == AF_INET6);
@@ -38,6 +45,7 @@ Address Address::of(const sockaddr& from, socklen_t length) {
 }
 
 Address Address::of(const sockaddr& from) {
+  if (from.sa_family != AF_INET && from.sa_family != AF_INET6) return {};
   return of(from, from.sa_family == AF_INET6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in));
 }
 

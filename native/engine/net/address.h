@@ -19,6 +19,7 @@ struct Address {
   static Address of(const sockaddr& from);
   static Address of(const sockaddr& from, socklen_t length);  // 0 family where it is too short
   static Address from(int family, const void* bytes, uint16_t port);
+  static Address any(int family, uint16_t port);  // the wildcard
 
   explicit operator bool() const { return family != 0; }
   bool operator==(const Address& other) const;
