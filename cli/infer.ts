@@ -1,3 +1,22 @@
 import type { Command } from 'commander';
 
-export function describe(_command: Command, _done: (code: number) => void): void {}
+export interface InferOptions {
+  json?: boolean;
+  output?: string;
+}
+
+const EXAMPLE = `
+Example:
+  shuttle infer .shuttle/runs/orders/* -o orders.shuttle.yaml`;
+
+/** `shuttle infer`. */
+export function describe(command: Command, done: (code: number) => void): void {
+  command
+    .argument('<run...>', 'run folders or run ids')
+    .option('-o, --output <file>', 'write the rules into this system file')
+    .addHelpText('after', EXAMPLE)
+    .action(async (runs: string[], options: InferOptions) => {
+      const { infer } = await import('./infer/infer.js');
+      done(await infer(runs, options));
+    });
+}
