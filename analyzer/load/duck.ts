@@ -36,6 +36,7 @@ const OPTIONS = { autoinstall_known_extensions: 'false', autoload_known_extensio
 
 const plain: DuckDBValueConverter<Json> = (value, type, converter) => {
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+  if (value instanceof duckdb.DuckDBDecimalValue) return value.width <= 15 ? value.toDouble() : String(value);
   return duckdb.JsonDuckDBValueConverter(value, type, converter);
 };
 
@@ -84,6 +85,17 @@ export class Database {
     return new ColumnAppender(await this.connection.createAppender(table), stores);
   }
 
+  /** Appends rows of text to `table`, all of whose columns are text. */
+  async fill(table: string, rows: readonly (readonly (string | null)[])[]): Promise<void> {
+    const width = rows[0]?.length ?? 0;
+    if (width === 0) return;
+    const appender = await this.append(table, Array<Store>(width).fill('VARCHAR'));
+    for (let start = 0; start < rows.length; start += CHUNK_ROWS) {
+      appender.putTexts(rows.slice(start, start + CHUNK_ROWS));
+    }
+    appender.close();
+  }
+
   close(): void {
     this.connection.closeSync();
     this.instance.closeSync();
@@ -124,6 +136,21 @@ export class ColumnAppender {
 
   putText(column: number, row: number, text: string): void {
     bindings.vector_assign_string_element(this.vectors[column]!, row, text);
+  }
+
+  /** A whole chunk of text; null stands for null. */
+  putTexts(rows: readonly (readonly (string | null)[])[]): void {
+    for (let column = 0; column < this.vectors.length; column++) {
+      const valid = new Uint8Array(CHUNK_ROWS >> 3);
+      for (const [row, values] of rows.entries()) {
+        const text = values[column]!;
+        if (text === null) continue;
+        this.putText(column, row, text);
+        valid[row >> 3]! |= 1 << (row & 7);
+      }
+      this.putValidity(column, valid, 0, valid.byteLength);
+    }
+    this.send(rows.length);
   }
 
   /** Appends the chunk's first `rows` rows and empties it. */

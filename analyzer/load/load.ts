@@ -3,8 +3,10 @@ import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { ShuttleError } from '../../native/contract/problem.js';
 import { CLASSES, type TableName } from '../../native/contract/words.js';
+import { make } from '../models/make.js';
 import { sql } from '../sql.js';
 import type { Database } from './duck.js';
+import { fillNoisePatterns } from './noise.js';
 import { type RunInfo, readRunInfo } from './run_info.js';
 import { TableLoad } from './table.js';
 
@@ -34,6 +36,8 @@ export async function loadRuns(
   await fillOps(database);
   for (const run of runs) await insertInfo(database, run);
   for (const table of options.tables ?? TABLE_NAMES) await fillTable(database, table, runs);
+  await fillNoisePatterns(database);
+  await make(database, ['noise']);
   await database.run(sql('load/views'));
   return runs;
 }

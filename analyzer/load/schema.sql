@@ -1,6 +1,9 @@
 -- The tables runs are loaded into. Texts that repeat are narrow codes into a table of words (0 stands for null), which
 -- loads and scans several times faster than text; views.sql gives them back their published names and columns.
 
+create table noise_patterns (noise varchar, op varchar, "object" varchar, image varchar);
+create table protected_paths (path varchar);
+
 create table ops (op varchar, class varchar);
 
 create table runs (

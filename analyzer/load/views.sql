@@ -1,10 +1,10 @@
--- The published columns of a run folder, each with the run it belongs to.
+-- The published columns of a run folder, each with the run it belongs to; interactions with the computed `noise` as well.
 
-create view interactions_plain as
+create view interactions as
 select
     runs.run, i.seq, i.ts, vm.word as vm, i.pid, i.tid, image.word as image, op.word as op, object.word as "object",
     effective.word as effective, peer.word as peer, peer_image.word as peer_image, i.access, verdict.word as verdict,
-    i.status, rule.word as rule, i.latency, i.parent, i.channel, source.word as source, i.detail
+    i.status, rule.word as rule, i.latency, i.parent, i.channel, source.word as source, i.detail, noise.noise
 from interactions_coded as i
 left join runs on runs.code = i.run
 left join (select * from interactions_words where field = 'vm') as vm on vm.code = i.vm
@@ -16,7 +16,8 @@ left join (select * from interactions_words where field = 'peer') as peer on pee
 left join (select * from interactions_words where field = 'peer_image') as peer_image on peer_image.code = i.peer_image
 left join (select * from interactions_words where field = 'verdict') as verdict on verdict.code = i.verdict
 left join (select * from interactions_words where field = 'rule') as rule on rule.code = i.rule
-left join (select * from interactions_words where field = 'source') as source on source.code = i.source;
+left join (select * from interactions_words where field = 'source') as source on source.code = i.source
+left join noise on noise.op = i.op and noise."object" = i."object" and noise.image = i.image;
 
 create view payloads as
 select runs.run, p.channel, p.ts, p.direction, p.size, p.bytes

@@ -1,0 +1,38 @@
+// What inference reads: the names one VM used at one place by one operation, and in which runs.
+import type { Pattern } from '../../native/contract/rules.js';
+
+/** One name in one run. */
+export interface Sighting {
+  /** Index into the group's runs. */
+  run: number;
+  times: number;
+  /** Whether it ever succeeded; null where it was refused, so that nobody knows. */
+  worked: boolean | null;
+  /** Bits of ACCESS. */
+  access: number;
+  /** Values of this run that occur in the name: the VM's variables, pids of user and server. */
+  values: readonly { token: string; value: string }[];
+  noise: string | null;
+}
+
+export interface SeenName {
+  name: string;
+  /** In the order of the runs. */
+  sightings: readonly Sighting[];
+}
+
+export interface Group {
+  from: string;
+  to: string;
+  op: string;
+  /** Ids of the runs that the VM took part in, in order. */
+  runs: readonly string[];
+  /** Sorted by name. */
+  names: readonly SeenName[];
+}
+
+/** Which names one pattern stands for, each with the run's index. */
+export interface Shape {
+  pattern: Pattern;
+  members: readonly { name: string; run: number }[];
+}

@@ -1,0 +1,60 @@
+// The names of all runs, out of the models and into groups.
+import type { Database } from '../load/duck.js';
+import { sql } from '../sql.js';
+import type { Group, SeenName, Sighting } from './names.js';
+
+interface NameRow {
+  run: string;
+  from_vm: string;
+  to_place: string;
+  op: string;
+  name: string;
+  times: number;
+  worked: boolean | null;
+  access: number;
+  noise: string | null;
+  tokens: string[] | null;
+  values: string[] | null;
+}
+
+/** Groups sorted by from, to and operation; their names sorted; so the order of the runs given does not show. */
+export async function readGroups(database: Database): Promise<Group[]> {
+  const runsOf = await readRunsOf(database);
+  const groups: Group[] = [];
+  let names: SeenName[] = [];
+  let sightings: Sighting[] = [];
+  let last: NameRow | null = null;
+  for await (const row of database.each<NameRow>(sql('load/names_in_order'))) {
+    if (last === null || !sameGroup(last, row)) {
+      names = [];
+      groups.push({ from: row.from_vm, to: row.to_place, op: row.op, runs: [...runsOf.get(row.from_vm)!.keys()], names });
+    }
+    if (last === null || !sameGroup(last, row) || last.name !== row.name) {
+      sightings = [];
+      names.push({ name: row.name, sightings });
+    }
+    sightings.push(sightingOf(row, runsOf.get(row.from_vm)!.get(row.run)!));
+    last = row;
+  }
+  return groups;
+}
+
+const sameGroup = (a: NameRow, b: NameRow): boolean =>
+  a.from_vm === b.from_vm && a.to_place === b.to_place && a.op === b.op;
+
+// For each VM the runs it took part in, with their places.
+async function readRunsOf(database: Database): Promise<Map<string, Map<string, number>>> {
+  const rows = await database.all<{ vm: string; runs: string[] }>(sql('load/runs_of_vms'));
+  return new Map(rows.map(({ vm, runs }) => [vm, new Map(runs.map((run, at) => [run, at]))]));
+}
+
+function sightingOf(row: NameRow, run: number): Sighting {
+  return {
+    run,
+    times: row.times,
+    worked: row.worked,
+    access: row.access,
+    noise: row.noise,
+    values: (row.tokens ?? []).map((token, at) => ({ token, value: row.values![at]! })),
+  };
+}

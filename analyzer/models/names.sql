@@ -1,0 +1,20 @@
+-- One row for each name that a VM used at one place by one operation in one run, with how often and when.
+-- A name inside the protected set is never the start of a rule.
+with
+
+named as (
+    select
+        run, from_vm, to_place, op, name, count(*) as times, bool_or(worked) as worked, bit_or(access) as access,
+        min(ts) as first_ts, max(ts) as last_ts, min(seq) as first_seq, any_value(noise) as noise
+    from outward
+    group by run, from_vm, to_place, op, name
+),
+
+allowed as (
+    select * from named
+    where not exists (
+        select 1 from protected_paths as p where named.name = p.path or starts_with(named.name, p.path || '/')
+    )
+)
+
+select * from allowed

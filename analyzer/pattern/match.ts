@@ -1,0 +1,101 @@
+// Whether a name meets a pattern, in time linear in the name whatever the pattern: all positions of the pattern that
+// can be reached are advanced together, character by character.
+import type { Pattern, PatternPart } from '../../native/contract/rules.js';
+
+/** The values that bound tokens stand for in one run; a token without values matches nothing. */
+export type BoundValues = (token: string) => readonly string[];
+
+// A step reads one character and either stays or moves on.
+interface Step {
+  reads: (char: string) => boolean;
+  repeats: boolean;
+  /** Steps that may come next; a step past the last one is the end. */
+  next: readonly number[];
+}
+
+const digit = /^[0-9]$/;
+const hex = /^[0-9a-fA-F]$/;
+const CLASSES: Partial<Record<string, (char: string) => boolean>> = {
+  uint: (char) => digit.test(char),
+  hex: (char) => hex.test(char),
+  word: (char) => /^[A-Za-z0-9_]$/.test(char),
+  name: (char) => char !== '\\' && char !== '/' && char !== ':',
+  rest: () => true,
+};
+// Fixed shapes: d a digit, x a hex digit, anything else itself.
+const SHAPES: Partial<Record<string, readonly string[]>> = {
+  guid: ['xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx'],
+  date: ['dddddddd', 'dddd-dd-dd', 'dddd_dd_dd'],
+  time: ['dddddd', 'dd-dd-dd', 'dd:dd:dd'],
+};
+
+/** A test of names against `pattern`, under one run's bound values; `fold` compares as Windows does. */
+export function matcher(pattern: Pattern, bound: BoundValues, fold = false): (name: string) => boolean {
+  const plain = (text: string) => (fold ? text.toUpperCase() : text);
+  if (pattern.every((part) => typeof part === 'string')) {
+    const literal = plain(pattern.join(''));
+    return (name) => plain(name) === literal;
+  }
+  const machine = compile(pattern, bound, plain);
+  const first = pattern[0];
+  const head = typeof first === 'string' ? plain(first) : '';
+  return (name) => {
+    const text = plain(name);
+    return text.startsWith(head) && runs(machine, text);
+  };
+}
+
+interface Machine {
+  steps: Step[];
+  start: readonly number[];
+}
+
+function compile(pattern: Pattern, bound: BoundValues, plain: (text: string) => string): Machine {
+  const steps: Step[] = [];
+  let end = 0; // the accepting place, numbered last
+  const build = (parts: readonly PatternPart[]): readonly number[] => {
+    let next: readonly number[] = [-1];
+    for (const part of [...parts].reverse()) next = prepend(part, next);
+    return next;
+  };
+  const prepend = (part: PatternPart, next: readonly number[]): readonly number[] => {
+    if (typeof part === 'string') return chain(chars(plain(part)), next);
+    const shapes = SHAPES[part.token];
+    if (shapes !== undefined) return shapes.flatMap((shape) => chain([...shape].map(ofShape), next));
+    if (part.width !== undefined) return chain(Array(part.width).fill(CLASSES.hex!), next);
+    const reads = CLASSES[part.token];
+    if (reads === undefined) return bound(part.token).flatMap((value) => chain(chars(plain(value)), next));
+    const step = steps.push({ reads, repeats: true, next }) - 1;
+    return part.token === 'rest' ? [step, ...next] : [step];
+  };
+  const chain = (readers: readonly ((char: string) => boolean)[], after: readonly number[]): readonly number[] => {
+    let next = after;
+    for (const reads of [...readers].reverse()) next = [steps.push({ reads, repeats: false, next }) - 1];
+    return next;
+  };
+  const start = build(pattern);
+  end = steps.length;
+  const place = (at: number) => (at === -1 ? end : at);
+  for (const step of steps) step.next = step.next.map(place);
+  return { steps, start: start.map(place) };
+}
+
+const chars = (text: string) => [...text].map((wanted) => (char: string) => char === wanted);
+const ofShape = (kind: string) =>
+  kind === 'd' ? CLASSES.uint! : kind === 'x' ? CLASSES.hex! : (char: string) => char === kind;
+
+function runs({ steps, start }: Machine, text: string): boolean {
+  let places = new Set(start);
+  for (const char of text) {
+    const reached = new Set<number>();
+    for (const place of places) {
+      const step = steps[place];
+      if (step === undefined || !step.reads(char)) continue;
+      if (step.repeats) reached.add(place);
+      for (const next of step.next) reached.add(next);
+    }
+    if (reached.size === 0) return false;
+    places = reached;
+  }
+  return places.has(steps.length);
+}
