@@ -12,6 +12,9 @@ export type Problem =
   | { code: 'SETUP_FAILED'; vm: string; command: string; exit: number }
   | { code: 'RUN_UNKNOWN'; run: string }
   | { code: 'RUN_FOLDER_UNWRITABLE'; folder: string; error: string }
+  // recording a run
+  | { code: 'RECORD_FAILED'; file: string; error: string }
+  | { code: 'RUN_STILL_RECORDED'; folder: string; pid: number }
   // reading recorded runs
   | { code: 'RUN_NOT_A_RUN'; folder: string; missing: string }
   | { code: 'RUN_FORMAT'; folder: string; format: string; known: number }
@@ -91,6 +94,13 @@ export function explain(problem: Problem): Explanation {
       return { text: `${problem.run}: no such run`, hint: 'give a run folder, or the id of a run under .shuttle/runs here' };
     case 'RUN_FOLDER_UNWRITABLE':
       return { text: `${problem.folder}: the run folder cannot be written: ${problem.error}`, hint: 'run where .shuttle/ can be made' };
+    case 'RECORD_FAILED':
+      return {
+        text: `${problem.file}: the record could not be written: ${problem.error}`,
+        hint: 'free some space; what was written before stays, and the run counts as incomplete',
+      };
+    case 'RUN_STILL_RECORDED':
+      return { text: `${problem.folder}: process ${problem.pid} is still recording this run`, hint: 'wait until that run has ended' };
     case 'RUN_NOT_A_RUN':
       return { text: `${problem.folder}: not a run folder: ${problem.missing}`, hint: 'give a folder below .shuttle/runs, or a run id' };
     case 'RUN_FORMAT':
