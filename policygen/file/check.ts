@@ -6,12 +6,12 @@ import { hasToken, parsePattern } from '../pattern/pattern.js';
 import type { Complaint } from './complaint.js';
 import { writtenText } from './document.js';
 import { splitPlace } from './model.js';
-import { at, atKey, itemsOf, namedOf, pairOf, textAt, textsOf, valueOf } from './nodes.js';
+import { at, atKey, itemsOf, namedOf, nodeAt, pairOf, textAt, textsOf } from './nodes.js';
 
 export function check(root: Node): Complaint[] {
-  const vms = namedOf(valueOf(root, 'vms'));
+  const vms = namedOf(nodeAt(root, 'vms'));
   const names = vms.map((vm) => vm.name);
-  const rules = itemsOf(valueOf(root, 'rules'));
+  const rules = itemsOf(nodeAt(root, 'rules'));
   const ids = rules.map((rule) => textAt(rule, 'id')).filter((id) => id !== null);
   return [
     ...checkMain(root, names),
@@ -23,7 +23,7 @@ export function check(root: Node): Complaint[] {
 }
 
 function checkMain(root: Node, names: readonly string[]): Complaint[] {
-  const main = valueOf(root, 'main');
+  const main = nodeAt(root, 'main');
   const named = writtenText(main);
   if (named !== null && !names.includes(named)) return [{ code: 'VM_UNKNOWN', vm: named, known: names, at: at(main) }];
   return named === null && names.length > 1 ? [{ code: 'MAIN_MISSING', vms: names, at: atKey(root, 'vms') }] : [];
@@ -31,15 +31,15 @@ function checkMain(root: Node, names: readonly string[]): Complaint[] {
 
 function checkMember(vm: Node, names: readonly string[]): Complaint[] {
   const found: Complaint[] = [];
-  for (const after of itemsOf(valueOf(vm, 'after'))) {
+  for (const after of itemsOf(nodeAt(vm, 'after'))) {
     const name = writtenText(after)!;
     if (!names.includes(name)) found.push({ code: 'VM_UNKNOWN', vm: name, known: names, at: at(after) });
   }
-  const ready = valueOf(vm, 'ready');
+  const ready = nodeAt(vm, 'ready');
   if (ready !== null) found.push(...checkReady(writtenText(ready)!, at(ready)));
-  const commands = [valueOf(vm, 'program'), ...itemsOf(valueOf(vm, 'setup'))];
+  const commands = [nodeAt(vm, 'program'), ...itemsOf(nodeAt(vm, 'setup'))];
   for (const command of commands) found.push(...checkCommand(command));
-  for (const { name, key, value } of namedOf(valueOf(vm, 'env'))) {
+  for (const { name, key, value } of namedOf(nodeAt(vm, 'env'))) {
     if (name === '' || /[=\0]/.test(name)) found.push({ code: 'CHARACTER', what: 'the variable’s name', at: at(key) });
     if (writtenText(value)?.includes('\0')) found.push({ code: 'CHARACTER', what: 'the value', at: at(value) });
   }
@@ -73,10 +73,10 @@ function checkReady(text: string, place: number): Complaint[] {
 }
 
 function checkCycle(vms: readonly { name: string; value: Node }[]): Complaint[] {
-  const cycle = findCycle(vms.map(({ name, value }) => ({ name, after: textsOf(valueOf(value, 'after')) })));
+  const cycle = findCycle(vms.map(({ name, value }) => ({ name, after: textsOf(nodeAt(value, 'after')) })));
   if (cycle === null) return [];
   const first = vms.find((vm) => vm.name === cycle[0])!;
-  const link = itemsOf(valueOf(first.value, 'after')).find((item) => writtenText(item) === cycle[1]);
+  const link = itemsOf(nodeAt(first.value, 'after')).find((item) => writtenText(item) === cycle[1]);
   return [{ code: 'AFTER_CYCLE', cycle, at: at(link) }];
 }
 
@@ -88,15 +88,15 @@ function checkIds(rules: readonly Node[]): Complaint[] {
       if (id !== null) seen.add(id);
       return [];
     }
-    return [{ code: 'ID_TWICE', id, at: at(valueOf(rule, 'id')) }];
+    return [{ code: 'ID_TWICE', id, at: at(nodeAt(rule, 'id')) }];
   });
 }
 
 function checkRule(rule: Node, names: readonly string[], ids: readonly string[]): Complaint[] {
-  const ops = textAt(rule, 'allow') === null ? textsOf(valueOf(rule, 'allow')) : [textAt(rule, 'allow')!];
+  const ops = textAt(rule, 'allow') === null ? textsOf(nodeAt(rule, 'allow')) : [textAt(rule, 'allow')!];
   return [
-    ...checkPlace(valueOf(rule, 'from'), names, []),
-    ...checkPlace(valueOf(rule, 'to'), names, ['host', 'net']),
+    ...checkPlace(nodeAt(rule, 'from'), names, []),
+    ...checkPlace(nodeAt(rule, 'to'), names, ['host', 'net']),
     ...checkPatterns(rule),
     ...checkCarrier(rule, ids),
     ...checkKeys(rule, ops),
@@ -114,7 +114,7 @@ function checkPlace(node: Node | null, names: readonly string[], others: readonl
 }
 
 function checkPatterns(rule: Node): Complaint[] {
-  const nodes = [valueOf(rule, 'object')!, ...itemsOf(valueOf(rule, 'args'))];
+  const nodes = [nodeAt(rule, 'object')!, ...itemsOf(nodeAt(rule, 'args'))];
   return nodes.flatMap((node): Complaint[] => {
     const text = writtenText(node)!;
     const parsed = parsePattern(text);
@@ -125,7 +125,7 @@ function checkPatterns(rule: Node): Complaint[] {
 }
 
 function checkCarrier(rule: Node, ids: readonly string[]): Complaint[] {
-  const carrier = valueOf(rule, 'carrier');
+  const carrier = nodeAt(rule, 'carrier');
   const name = writtenText(carrier);
   return name === null || name === 'argv' || ids.includes(name)
     ? []

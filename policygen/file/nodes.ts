@@ -8,9 +8,9 @@ export function pairOf(map: unknown, key: string): Pair | null {
   return isMap(map) ? (map.items.find((pair) => writtenText(pair.key) === key) ?? null) : null;
 }
 
-export const valueOf = (map: unknown, key: string): Node | null => (pairOf(map, key)?.value as Node | null) ?? null;
+export const nodeAt = (map: unknown, key: string): Node | null => (pairOf(map, key)?.value as Node | null) ?? null;
 
-export const textAt = (map: unknown, key: string): string | null => writtenText(valueOf(map, key));
+export const textAt = (map: unknown, key: string): string | null => writtenText(nodeAt(map, key));
 
 /** The texts of a list's items, as written. */
 export const textsOf = (list: unknown): string[] =>

@@ -8,7 +8,7 @@ import { check, splitReady } from './check.js';
 import type { LocatedComplaint } from './complaint.js';
 import { located, readDocument, type SystemDocument, writtenText } from './document.js';
 import type { RawMember, RawRule, RawSystem, Rule, SystemFile } from './model.js';
-import { itemsOf, namedOf, textAt, textsOf, valueOf } from './nodes.js';
+import { itemsOf, namedOf, nodeAt, textAt, textsOf } from './nodes.js';
 import { freshId } from './rule_id.js';
 import { DEFS, SCHEMA } from './schema.js';
 import { validate } from './validate.js';
@@ -62,7 +62,7 @@ function modelOf(document: SystemDocument, file: string): SystemFile {
   const root = document.doc.contents as Node;
   const raw = document.doc.toJS() as RawSystem;
   const folder = dirname(resolve(file));
-  const vms = namedOf(valueOf(root, 'vms')).map(({ name, value }) => memberOf(name, value, raw.vms[name]!, folder));
+  const vms = namedOf(nodeAt(root, 'vms')).map(({ name, value }) => memberOf(name, value, raw.vms[name]!, folder));
   const system: System = {
     name: raw.system ?? nameOf(file),
     file: resolve(file),
@@ -71,7 +71,7 @@ function modelOf(document: SystemDocument, file: string): SystemFile {
     vms,
     check: raw.check ?? null,
   };
-  return { system, rules: rulesOf(itemsOf(valueOf(root, 'rules')), raw.rules ?? []) };
+  return { system, rules: rulesOf(itemsOf(nodeAt(root, 'rules')), raw.rules ?? []) };
 }
 
 /** The system's name where the file gives none: its own, as far as that can be a folder's name. */
@@ -83,11 +83,11 @@ export function nameOf(file: string): string {
 
 function memberOf(name: string, node: Node, raw: RawMember, folder: string): VmDescription {
   const mounts = Object.entries(raw.mounts ?? {}).map(([to, from]) => [to, resolve(folder, from)] as const);
-  const env = namedOf(valueOf(node, 'env')).map((pair) => [pair.name, writtenText(pair.value) ?? ''] as const);
+  const env = namedOf(nodeAt(node, 'env')).map((pair) => [pair.name, writtenText(pair.value) ?? ''] as const);
   const ready = textAt(node, 'ready');
   return {
     name,
-    program: textsOf(valueOf(node, 'program')),
+    program: textsOf(nodeAt(node, 'program')),
     cwd: raw.cwd ?? null,
     user: textAt(node, 'user'),
     windows: raw.windows ?? null,
@@ -95,7 +95,7 @@ function memberOf(name: string, node: Node, raw: RawMember, folder: string): VmD
     limits: limitsOf(raw.limits),
     mounts: Object.fromEntries(mounts),
     env: Object.fromEntries(env),
-    setup: itemsOf(valueOf(node, 'setup')).map(textsOf),
+    setup: itemsOf(nodeAt(node, 'setup')).map(textsOf),
     after: raw.after ?? [],
     ready: ready === null ? null : splitReady(ready),
   };
@@ -132,7 +132,7 @@ function rulesOf(nodes: readonly Node[], raw: readonly RawRule[]): Rule[] {
 
 /** A rule's values; texts that YAML would take for numbers stay what was written. */
 export function ruleOf(node: Node, raw: RawRule): Rule {
-  const args = valueOf(node, 'args');
+  const args = nodeAt(node, 'args');
   const texts = {
     ...(args === null ? {} : { args: textsOf(args) }),
     ...(raw.operation === undefined ? {} : { operation: textAt(node, 'operation')! }),
