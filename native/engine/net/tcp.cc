@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -69,6 +70,13 @@ struct Crossing {
   Fd outside;
 };
 
+// Whether the socket is connected or on its way: then a further connect only asks how it went.
+bool under_way(int socket) {
+  tcp_info info{};
+  socklen_t size = sizeof info;
+  return getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 && info.tcpi_state != TCP_CLOSE;
+}
+
 // A listener of the engine's at the wanted address inside the VM.
 Fd listen_inside(const Trap& trap, const Address& at, int* error) {
   sockaddr_storage address;
@@ -97,6 +105,12 @@ Fd accept_own(int listener, int socket) {
   return {};
 }
 
+Answer fail_outside(const Crossing& crossing, int error) {
+  crossing.trap.record({.op = Op::kTcpConnect, .object = crossing.object, .peer = crossing.owner.owner.place,
+                        .peer_image = crossing.owner.owner.image, .verdict = Verdict::kShuttled, .status = error, .rule = crossing.ruling.rule});
+  return Answer::fail(error);
+}
+
 // The outside is joined; now the program's own socket. Gives what its connect returns.
 Answer join_inside(Crossing& crossing) {
   const Trap& trap = crossing.trap;
@@ -104,7 +118,7 @@ Answer join_inside(Crossing& crossing) {
   Fd listener = listen_inside(trap, crossing.target.reached(), &error);
   if (!listener) return Answer::fail(error == EADDRINUSE ? ECONNREFUSED : error);
   const Answer answer = connect(crossing.call.socket.get(), crossing.call.target(), crossing.call.length) == 0 ? Answer::give(0) : Answer::fail(errno);
-  if (answer.value != 0 && answer.value != -EINPROGRESS) return answer;
+  if (answer.value != 0 && answer.value != -EINPROGRESS) return fail_outside(crossing, static_cast<int>(-answer.value));
   Fd accepted = accept_own(listener.get(), crossing.call.socket.get());
   if (!accepted) return Answer::fail(ECONNREFUSED);
 
@@ -114,12 +128,6 @@ Answer join_inside(Crossing& crossing) {
                .channel = tap ? std::optional(tap->channel) : std::nullopt});
   trap.vm.engine.relay().join(std::move(accepted), std::move(crossing.outside), {.tap = tap});
   return answer;
-}
-
-Answer fail_outside(const Crossing& crossing, int error) {
-  crossing.trap.record({.op = Op::kTcpConnect, .object = crossing.object, .peer = crossing.owner.owner.place,
-                        .peer_image = crossing.owner.owner.image, .verdict = Verdict::kShuttled, .status = error, .rule = crossing.ruling.rule});
-  return Answer::fail(error);
 }
 
 Answer carry(Crossing crossing) {
@@ -166,6 +174,8 @@ Answer connect_tcp(const Trap& trap, SocketCall call) {
   const Address target = Address::of(*call.target(), call.length);
   if (!target || target.port == 0) return connect_inside(trap, std::move(call));
   if (!is_of(trap.vm, call.socket.get())) return Answer::fail(EISCONN);
+  if (under_way(call.socket.get()))
+    return connect(call.socket.get(), call.target(), call.length) == 0 ? Answer::give(0) : Answer::fail(errno);
   const std::vector<std::string> names = endpoint_names(trap.vm, *call.target());
   sockaddr_storage reached;
   target.reached().put(reached);
