@@ -62,7 +62,11 @@ export async function ensureBase(wanted: BaseWanted): Promise<Base> {
     const built = readBase(path);
     if (built !== null) return built;
     const from = sibling(shelf);
-    progress(from ? `deriving Windows base ${wanted.windows} from ${from.windows}` : `building Windows base ${wanted.windows} (once)`);
+    progress(
+      from
+        ? `deriving Windows base ${wanted.windows} from ${from.windows}`
+        : `building Windows base ${wanted.windows} (once)`,
+    );
     await buildAside({ ...wanted, shelf, target: path, from: from?.path ?? null, note: NOTE });
     return readBase(path) as Base;
   });

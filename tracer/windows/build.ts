@@ -1,7 +1,16 @@
 // Builds a base prefix beside its place and moves it there whole.
 import { spawnSync } from 'node:child_process';
 import {
-  chownSync, copyFileSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { ShuttleError } from '../../native/contract/problem.js';

@@ -20,7 +20,11 @@ export class OutputFile {
   constructor(private readonly pass: (bytes: Buffer) => void) {
     const folder = mkdtempSync(join(tmpdir(), 'shuttle-output-'));
     const path = join(folder, 'output');
-    this.descriptor = openSync(path, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_APPEND, 0o600);
+    this.descriptor = openSync(
+      path,
+      constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_APPEND,
+      0o600,
+    );
     this.reader = openSync(path, 'r');
     rmSync(folder, { recursive: true });
     this.timer = setInterval(() => this.take(), LOOK_MS);

@@ -4,8 +4,9 @@
 // mounts (`C:\pgsql: ./pgsql`) lie in it. Z: is the VM's root, which shows what a Linux program would be shown: so a
 // program given by its path on the host runs where it lies (`Z:\home\me\game\game.exe`), finds the files beside it, and
 // starts in the same folder as a Linux program would. Nothing is reached through Z: that the wall does not show.
-import type { Variables } from '../../native/contract/rules.js';
+
 import { ShuttleError } from '../../native/contract/problem.js';
+import type { Variables } from '../../native/contract/rules.js';
 import type { MountStep, VmSpec } from '../../native/contract/vm.js';
 import type { Base } from './base.js';
 import { isWindowsName, toLinux, toWindows } from './drives.js';

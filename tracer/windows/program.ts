@@ -12,11 +12,11 @@ const is = (kind: ProgramKind): Recognised => ({ kind });
 const isNot = (defect: ProgramDefect): Recognised => ({ defect });
 
 const MACHINES: Readonly<Record<number, Recognised>> = {
-  0x8664: is('windows64'),
-  0x014c: is('windows32'),
-  0x01c0: isNot('windows-arm'),
-  0x01c4: isNot('windows-arm'),
-  0xaa64: isNot('windows-arm'),
+  34404: is('windows64'),
+  332: is('windows32'),
+  448: isNot('windows-arm'),
+  452: isNot('windows-arm'),
+  43620: isNot('windows-arm'),
 };
 
 const startsWith = (head: Uint8Array, text: string, at = 0): boolean =>

@@ -18,7 +18,13 @@ export interface WineInstall {
 
 // Debian keeps the real programs here; /usr/bin/wine is a script that would print hints into a program's stderr.
 const DEBIAN = '/usr/lib/wine';
-const ELSEWHERE = ['/opt/wine-stable/bin', '/opt/wine-staging/bin', '/opt/wine-devel/bin', '/usr/local/bin', '/usr/bin'];
+const ELSEWHERE = [
+  '/opt/wine-stable/bin',
+  '/opt/wine-staging/bin',
+  '/opt/wine-devel/bin',
+  '/usr/local/bin',
+  '/usr/bin',
+];
 const THIRTY_TWO = [
   '/usr/lib/i386-linux-gnu/wine/i386-unix/ntdll.so',
   '../lib/wine/i386-unix/ntdll.so',

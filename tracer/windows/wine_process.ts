@@ -48,7 +48,10 @@ async function complaint(prefix: Prefix, command: readonly string[]): Promise<st
     said = (said + text).slice(-500);
   });
   // Services inherit the pipe and outlive the command: its end is not waited for.
-  const [code, signal] = (await once(child, 'exit').catch((error: Error) => [error.message, null])) as [unknown, unknown];
+  const [code, signal] = (await once(child, 'exit').catch((error: Error) => [error.message, null])) as [
+    unknown,
+    unknown,
+  ];
   child.stderr.destroy();
   if (code === 0) return null;
   return said.trim() || (signal === null ? `exit ${String(code)}` : `ended by ${String(signal)}`);
