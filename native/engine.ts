@@ -3,10 +3,11 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { Descriptors } from './contract/descriptors.js';
+import type { NetFunctions } from './net.js';
 import type { NativeRecorderConstructor, NativeWriterConstructor } from './recorder.js';
 import type { RuleFunctions } from './rules.js';
 
-export interface Addon extends Descriptors, RuleFunctions {
+export interface Addon extends Descriptors, NetFunctions, RuleFunctions {
   NativeRecorder: NativeRecorderConstructor;
   NativeWriter: NativeWriterConstructor;
 }

@@ -1,6 +1,7 @@
 // What the addon offers to JavaScript; each area registers its own.
 #include <napi.h>
 
+#include "net.h"
 #include "recorder.h"
 #include "rules.h"
 #include "stdio.h"
@@ -8,6 +9,7 @@
 namespace {
 
 Napi::Object register_all(Napi::Env env, Napi::Object exports) {
+  shuttle::register_net(env, exports);
   shuttle::register_recorder(env, exports);
   shuttle::register_rules(env, exports);
   shuttle::register_stdio(env, exports);
