@@ -20,6 +20,7 @@ namespace shuttle {
 
 class Engine;
 struct FileState;
+struct NetState;
 
 enum class Mode : uint8_t { kAllow, kDeny, kEnforce };
 enum class Zone : uint8_t { kBase, kOwn, kMount, kPrivate, kProtected, kOutside };
@@ -74,6 +75,7 @@ class Vm {
   Callers& callers() { return callers_; }
 
   std::shared_ptr<FileState> files;  // what files/state.h keeps of this VM
+  std::shared_ptr<NetState> net;     // what net/state.h keeps of this VM
 
   // Starts the VM and its thread. The failure's text is empty when it runs.
   StartFailure start();
