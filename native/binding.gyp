@@ -4,6 +4,7 @@
   'target_defaults': {
     'cflags': ['-Wall', '-Wextra', '-Wno-missing-field-initializers', '-Wno-unused-parameter'],
     'cflags_cc': ['-std=c++20'],
+    'cflags_cc!': ['-std=gnu++17'],  # Node's own default, which would come last and win
   },
   'targets': [
     {
