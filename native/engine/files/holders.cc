@@ -1,0 +1,69 @@
+#include "holders.h"
+
+#include <fcntl.h>
+
+#include "../engine.h"
+#include "state.h"
+
+namespace shuttle {
+
+namespace {
+
+// The host's own namespaces are not files: what a VM has of these it has of its own.
+bool is_private_kind(const std::string& name) {
+  if (is_below(name, "/dev")) return !is_below(name, "/dev/shm");
+  return is_below(name, "/proc") || is_below(name, "/sys");
+}
+
+}  // namespace
+
+std::string Holder::place() const { return vm ? vm->name() : "host"; }
+
+int host_root() {
+  static const Fd root(open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  return root.get();
+}
+
+Spot on_host(Vm& vm, const std::string& name, bool last) { return find_in(host_root(), files_of(vm).zones.on_host(name), last); }
+
+std::string object_name(const Vm& vm, const std::string& name) {
+  return vm.windows() ? drive_name(name, vm.spec.drives) : name;
+}
+
+std::vector<Holder> holders_of(Vm& vm, const std::string& name, bool last) {
+  std::vector<Holder> holders;
+  if (is_below(name, "/proc") || is_below(name, "/sys")) return holders;
+  if (!is_private_kind(name))
+    for (auto& other : vm.engine.others(vm)) {
+      if (!other->running()) continue;
+      // What hides from that VM is not its to give.
+      Spot spot = find_in(other->init().root(), name, last);
+      if (!spot.exists || is_private_kind(spot.name) || files_of(*other).zones.of(spot.name) == Zone::kProtected) continue;
+      std::string object = spot.name;
+      holders.push_back({std::move(other), std::move(spot), std::move(object)});
+    }
+  Spot spot = on_host(vm, name, last);
+  if (spot.exists && !is_below(spot.name, "/proc") && !is_below(spot.name, "/sys")) {
+    const ZoneMap& zones = files_of(vm).zones;
+    std::string object = zones.from_host(spot.name);
+    const bool hidden = zones.of(object) == Zone::kProtected;
+    holders.push_back({nullptr, std::move(spot), std::move(object), hidden});
+  }
+  std::erase_if(holders, [first = holders.empty() ? std::string() : holders.front().object](const Holder& holder) { return holder.object != first; });
+  return holders;
+}
+
+Ruling rule_among(const Trap& trap, Op op, const std::string& object, uint32_t access, const std::vector<Holder>& holders, bool by_rule_only) {
+  if (holders.empty()) return {};
+  std::vector<Owner> owners;
+  for (const Holder& holder : holders) owners.push_back({.place = holder.place(), .image = {}, .hidden = holder.hidden});
+  Bindings bindings;
+  Question asked{.op = op, .from = trap.vm.name(), .object = object};
+  if (trap.vm.engine.rules->any(trap.vm.name(), op)) asked = question_of(trap, op, object, bindings);
+  asked.access = access;
+  Ruling ruling = rule_on(*trap.vm.engine.rules, asked, owners, trap.vm.spec.mode == Mode::kAllow && !by_rule_only);
+  if (ruling.two_owners) trap.vm.engine.tell_two_owners(trap.vm.name(), object, owners);
+  return ruling;
+}
+
+}  // namespace shuttle

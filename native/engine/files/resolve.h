@@ -1,0 +1,28 @@
+#pragma once
+#include <sys/types.h>
+
+#include <string>
+
+#include "../fd.h"
+#include "../trap.h"
+
+namespace shuttle {
+
+// What a name leads to in one place: a VM's root, or the host's.
+struct Spot {
+  std::string name;  // canonical, after links; where nothing is there, as far as there is something
+  bool exists = false;
+  mode_t mode = 0;
+  dev_t device = 0;
+  ino_t inode = 0;
+  Fd file;  // O_PATH, where it exists
+};
+
+// Follows `path` (absolute) below the folder `root`, never out of it. With `last`, a link at the end is followed too.
+Spot find_in(int root, const std::string& path, bool last);
+
+// A name as the program wrote it, absolute but not yet followed: in the caller's folder or in that of `dirfd`, with the
+// kernel's own links to other processes' folders (/proc/self/cwd and its kin) put in place. Empty: no such folder.
+std::string absolute_name(const Trap& trap, int dirfd, const std::string& text);
+
+}  // namespace shuttle

@@ -1,0 +1,67 @@
+// The share of files in the filter.
+#include <sys/syscall.h>
+
+#include "../handlers.h"
+#include "calls.h"
+#include "change.h"
+#include "lookup.h"
+#include "open_flags.h"
+
+namespace shuttle {
+
+const std::vector<LookupCall>& lookup_calls() {
+  using enum Lookup;
+  static const std::vector<LookupCall> calls = {
+      {SYS_stat, 195, kStat, -1, 0, 1},
+      {SYS_lstat, 196, kStat, -1, 0, 1, -1, false},
+      {SYS_newfstatat, 300, kStat, 0, 1, 2, 3},
+      {SYS_statx, 383, kStatx, 0, 1, 4, 2},
+      {SYS_access, 33, kAccess, -1, 0, 1},
+      {SYS_faccessat, 307, kAccess, 0, 1, 2},
+      {SYS_faccessat2, 439, kAccess, 0, 1, 2, 3},
+      {SYS_readlink, 85, kReadLink, -1, 0, 1, -1, false},
+      {SYS_readlinkat, 305, kReadLink, 0, 1, 2, -1, false},
+  };
+  return calls;
+}
+
+namespace {
+
+struct OpenCall {
+  int nr, nr_i386;
+  int8_t flags;  // index of the argument; -1: the flags are in memory, or always change something
+  Handler handler;
+};
+
+constexpr OpenCall kOpens[] = {
+    {SYS_open, 5, 1, on_open},
+    {SYS_openat, 295, 2, on_openat},
+    {SYS_openat2, 437, -1, on_openat2},
+    {SYS_creat, 8, -1, on_creat},
+};
+
+void add(int nr, Handler handler, std::vector<Test> tests, std::vector<FilterRow>& rows) {
+  if (nr >= 0) rows.push_back({nr, 0, handler, std::move(tests)});
+}
+
+}  // namespace
+
+void add_file_rows(const Trapping& trapping, std::vector<FilterRow>& x86_64, std::vector<FilterRow>& i386) {
+  for (const OpenCall& call : kOpens) {
+    std::vector<Test> tests;
+    if (!trapping.opens && call.flags >= 0) tests.push_back({static_cast<uint8_t>(call.flags), Test::Is::kAnyBit, kChangingFlags});
+    add(call.nr, call.handler, tests, x86_64);
+    add(call.nr_i386, call.handler, tests, i386);
+  }
+  for (const ChangeCall& call : change_calls()) {
+    add(call.nr, on_change, {}, x86_64);
+    add(call.nr_i386, on_change, {}, i386);
+  }
+  if (!trapping.lookups) return;
+  for (const LookupCall& call : lookup_calls()) {
+    add(call.nr, on_lookup, {}, x86_64);
+    add(call.nr_i386, on_lookup, {}, i386);
+  }
+}
+
+}  // namespace shuttle
