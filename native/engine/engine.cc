@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "loop.h"
+#include "net/publish.h"
 #include "net/relay.h"
 #include "workers.h"
 
@@ -54,6 +55,11 @@ void Engine::tell_two_owners(std::string_view vm, std::string_view object, const
   tell({.type = Event::Type::kProblem, .vm = std::string(vm), .problem = "TWO_OWNERS", .detail = detail});
 }
 
+void Engine::keep(std::unique_ptr<Published> door) {
+  std::lock_guard lock(mutex_);
+  doors_.push_back(std::move(door));
+}
+
 void Engine::close() {
   std::vector<std::shared_ptr<Vm>> ending;
   {
@@ -61,10 +67,11 @@ void Engine::close() {
     ending = vms_;
   }
   for (const auto& vm : ending) vm->end();
-  relay_.reset();
-  loop_.reset();
-  workers_.reset();
+  // Workers notice that their callers are gone; then nothing posts to the loop any more.
+  workers_->stop();
+  loop_->stop();
   std::lock_guard lock(mutex_);
+  doors_.clear();
   vms_.clear();
 }
 

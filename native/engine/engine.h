@@ -13,6 +13,7 @@
 namespace shuttle {
 
 class Loop;
+class Published;
 class Relay;
 class Workers;
 
@@ -52,6 +53,9 @@ class Engine {
   const std::shared_ptr<Record> record;
   const std::function<void(Event)> tell;
 
+  // Keeps a published server open until the engine closes.
+  void keep(std::unique_ptr<Published> door);
+
   Loop& loop() { return *loop_; }
   Relay& relay() { return *relay_; }
   Workers& workers() { return *workers_; }
@@ -59,6 +63,7 @@ class Engine {
  private:
   mutable std::mutex mutex_;
   std::vector<std::shared_ptr<Vm>> vms_;
+  std::vector<std::unique_ptr<Published>> doors_;
   std::unique_ptr<Loop> loop_;
   std::unique_ptr<Relay> relay_;
   std::unique_ptr<Workers> workers_;

@@ -11,10 +11,10 @@ Loop::Loop() : epoll_(epoll_create1(EPOLL_CLOEXEC)), wake_(eventfd(0, EFD_CLOEXE
   thread_ = std::thread([this] { run(); });
 }
 
-Loop::~Loop() {
+void Loop::stop() {
   stopping_ = true;
   eventfd_write(wake_.get(), 1);
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 void Loop::post(std::function<void()> task) {

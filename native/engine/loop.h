@@ -18,7 +18,9 @@ class Loop {
   using Ready = std::function<void(uint32_t events)>;
 
   Loop();
-  ~Loop();  // stops the thread; callbacks not yet run are dropped
+  ~Loop() { stop(); }
+
+  void stop();  // callbacks not yet run are dropped
 
   // Runs `task` on the loop's thread, soon. Safe from any thread.
   void post(std::function<void()> task);

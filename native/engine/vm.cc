@@ -71,7 +71,10 @@ StartFailure Vm::start() {
     this->engine.tell({.type = Event::Type::kExited, .vm = name(), .pid = status.pid, .code = status.code,
                        .signal = status.signal, .exec_error = status.exec_error});
   };
-  init_->on_end = [this] { this->engine.tell({.type = Event::Type::kEnded, .vm = name()}); };
+  init_->on_end = [this] {
+    running_ = false;
+    this->engine.tell({.type = Event::Type::kEnded, .vm = name()});
+  };
   thread_ = std::thread([this] { serve(); });
   running_ = true;
   init_->run();

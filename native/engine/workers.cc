@@ -2,7 +2,7 @@
 
 namespace shuttle {
 
-Workers::~Workers() {
+void Workers::stop() {
   {
     std::lock_guard lock(mutex_);
     stopping_ = true;
@@ -10,6 +10,7 @@ Workers::~Workers() {
   }
   wake_.notify_all();
   for (auto& thread : threads_) thread.join();
+  threads_.clear();
 }
 
 void Workers::run(std::function<void()> task) {

@@ -15,7 +15,10 @@ namespace shuttle {
 class Workers {
  public:
   Workers() = default;
-  ~Workers();  // waits for what runs; tasks must notice `stopping`
+  ~Workers() { stop(); }
+
+  // Drops what has not begun and waits for what runs; tasks must notice `stopping`.
+  void stop();
 
   void run(std::function<void()> task);
   bool stopping() const { return stopping_; }

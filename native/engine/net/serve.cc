@@ -9,6 +9,7 @@
 #include "../vm.h"
 #include "address.h"
 #include "connect.h"
+#include "publish.h"
 #include "udp.h"
 #include "unix_find.h"
 #include "unix_name.h"
@@ -43,7 +44,9 @@ void record_served(const Trap& trap, const SocketCall& call, Source source, int 
   if (object.empty()) return;
   const Op op = serve_op(call);
   trap.record({.op = op, .object = object, .peer = trap.vm.name(), .verdict = Verdict::kPassed, .status = status, .source = source});
-  if (status == 0) tell_served(trap, op, object);
+  if (status != 0) return;
+  tell_served(trap, op, object);
+  publish(trap, op, object, call);
 }
 
 }  // namespace

@@ -16,6 +16,7 @@
 #include "names.h"
 #include "place.h"
 #include "relay.h"
+#include "replace.h"
 #include "sock_diag.h"
 
 namespace shuttle {
@@ -68,6 +69,7 @@ struct Crossing {
   Ruling ruling;
   std::string object;
   Fd outside;
+  bool hand_over = false;  // the outside socket itself takes the place of the program's
 };
 
 // Whether the socket is connected or on its way: then a further connect only asks how it went.
@@ -111,9 +113,28 @@ Answer fail_outside(const Crossing& crossing, int error) {
   return Answer::fail(error);
 }
 
+// A relay costs each byte two more copies, so a fresh socket is replaced by the connected one where nothing forbids it:
+// no rule, no recording of bytes. Wine's server keeps sockets for others and is never asked to notice.
+bool may_hand_over(const Crossing& crossing) {
+  const Trap& trap = crossing.trap;
+  return !trap.vm.windows() && !crossing.ruling.relay && trap.vm.spec.payload == PayloadKept::kNone && is_fresh(trap, crossing.call, trap.arg_int(0));
+}
+
+Answer put_outside(Crossing& crossing) {
+  const Trap& trap = crossing.trap;
+  const bool waits = !crossing.call.nonblocking();
+  fcntl(crossing.outside.get(), F_SETFL, waits ? 0 : O_NONBLOCK);
+  trap.vm.expect_foreign_sockets();
+  if (const int error = replace_socket(trap, crossing.call, trap.arg_int(0), crossing.outside)) return fail_outside(crossing, error);
+  trap.record({.op = Op::kTcpConnect, .object = crossing.object, .peer = crossing.owner.owner.place, .peer_image = crossing.owner.owner.image,
+               .verdict = Verdict::kShuttled, .rule = crossing.ruling.rule});
+  return Answer::give(0);
+}
+
 // The outside is joined; now the program's own socket. Gives what its connect returns.
 Answer join_inside(Crossing& crossing) {
   const Trap& trap = crossing.trap;
+  if (crossing.hand_over) return put_outside(crossing);
   int error = 0;
   Fd listener = listen_inside(trap, crossing.target.reached(), &error);
   if (!listener) return Answer::fail(error == EADDRINUSE ? ECONNREFUSED : error);
@@ -132,11 +153,17 @@ Answer join_inside(Crossing& crossing) {
 
 Answer carry(Crossing crossing) {
   int error = 0;
+  crossing.hand_over = may_hand_over(crossing);
   const Address target = crossing.target.reached();
+  const int family = crossing.hand_over ? crossing.call.domain : target.family;
   sockaddr_storage address;
-  const socklen_t length = target.put(address);
-  crossing.outside = crossing.owner.place.make_socket(target.family, SOCK_STREAM | SOCK_NONBLOCK, &error);
+  const socklen_t length = target.put(address, family);
+  crossing.outside = crossing.owner.place.make_socket(family, SOCK_STREAM | SOCK_NONBLOCK, &error);
   if (!crossing.outside) return fail_outside(crossing, error);
+  if (crossing.hand_over) {
+    copy_options(crossing.call.socket.get(), crossing.outside.get());
+    fcntl(crossing.outside.get(), F_SETFL, O_NONBLOCK);
+  }
   error = connect(crossing.outside.get(), reinterpret_cast<sockaddr*>(&address), length) == 0 ? 0 : errno;
   // On one machine the answer is there at once; only what is far away is worth a thread.
   if (error == EINPROGRESS) {

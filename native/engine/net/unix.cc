@@ -62,6 +62,7 @@ int join_abstract(const Crossing& crossing) {
   Fd fresh = crossing.target.place.make_socket(AF_UNIX, crossing.call.type, &error);
   if (!fresh) return error;
   if ((error = reach(crossing, fresh.get()))) return error;
+  copy_options(crossing.call.socket.get(), fresh.get());
   crossing.expect_foreign_sockets();
   return replace_socket(crossing.trap, crossing.call, crossing.trap.arg_int(0), fresh);
 }
