@@ -3,11 +3,12 @@ import { existsSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
 import { ShuttleError } from '../../native/contract/problem.js';
 import { CLASSES, type TableName } from '../../native/contract/words.js';
+import { openRun } from '../../tracer/record/read.js';
+import type { RunInfo } from '../../tracer/record/run_info.js';
 import { make } from '../models/make.js';
 import { sql } from '../sql.js';
 import type { Database } from './duck.js';
 import { fillNoisePatterns } from './noise.js';
-import { type RunInfo, readRunInfo } from './run_info.js';
 import { TableLoad } from './table.js';
 
 export interface LoadedRun {
@@ -31,7 +32,7 @@ export async function loadRuns(
   folders: readonly string[],
   options: LoadOptions = {},
 ): Promise<LoadedRun[]> {
-  const runs = openRuns(folders);
+  const runs = await openRuns(folders);
   await database.run(sql('load/schema'));
   await fillOps(database);
   for (const run of runs) await insertInfo(database, run);
@@ -42,11 +43,12 @@ export async function loadRuns(
   return runs;
 }
 
-/** Reads the run.json of each folder; a folder given twice counts once. */
-export function openRuns(folders: readonly string[]): LoadedRun[] {
+/** Opens each folder, finishing torn runs; a folder given twice counts once. Throws what `openRun` throws. */
+export async function openRuns(folders: readonly string[]): Promise<LoadedRun[]> {
   if (folders.length === 0) throw new ShuttleError({ code: 'RUNS_NONE' });
   const real = [...new Set(folders.map((folder) => (existsSync(folder) ? realpathSync(folder) : folder)))];
-  const runs = real.map((folder) => ({ folder, info: readRunInfo(folder) }));
+  const runs: LoadedRun[] = [];
+  for (const folder of real) runs.push({ folder, info: await openRun(folder) });
   runs.sort((a, b) => (a.info.id < b.info.id ? -1 : a.info.id > b.info.id ? 1 : 0));
   for (const [at, run] of runs.entries()) {
     const next = runs[at + 1];
@@ -66,16 +68,8 @@ export function systemOf(runs: readonly LoadedRun[]): string {
 
 async function fillTable(database: Database, table: TableName, runs: readonly LoadedRun[]): Promise<void> {
   const load = new TableLoad(database, table);
-  for (const [at, { folder }] of runs.entries()) await load.load(tableFile(folder, table), at + 1);
+  for (const [at, { folder }] of runs.entries()) await load.load(join(folder, `${table}.arrow`), at + 1);
   await load.close();
-}
-
-// A finished run has files; one that is still recording, or was torn and not finished, has streams.
-function tableFile(folder: string, table: TableName): string {
-  const file = join(folder, `${table}.arrow`);
-  if (existsSync(file)) return file;
-  if (existsSync(`${file}s`)) return `${file}s`;
-  throw new ShuttleError({ code: 'RUN_NOT_A_RUN', folder, missing: `it has no ${table}.arrow` });
 }
 
 async function fillOps(database: Database): Promise<void> {
@@ -90,27 +84,27 @@ async function insertInfo(database: Database, { folder, info }: LoadedRun): Prom
     run,
     folder,
     format: info.format,
-    shuttle: info.shuttle ?? null,
+    shuttle: info.shuttle,
     system: info.system,
-    mode: info.mode ?? null,
-    started: info.started ?? null,
-    duration_ms: info.duration_ms ?? null,
-    outcome: info.outcome ?? null,
-    exit_code: info.exit_code ?? null,
-    complete: info.complete === true,
-    kernel: info.host?.kernel ?? null,
-    wine: info.host?.wine ?? null,
-    machine: info.host?.machine ?? null,
+    mode: info.mode,
+    started: info.started,
+    duration_ms: info.duration_ms,
+    outcome: info.outcome,
+    exit_code: info.exit_code,
+    complete: info.complete,
+    kernel: info.host.kernel,
+    wine: info.host.wine ?? null,
+    machine: info.host.machine,
   });
-  for (const [vm, said] of Object.entries(info.vms ?? {})) {
-    const program = JSON.stringify(said.program ?? []);
+  for (const [vm, said] of Object.entries(info.vms)) {
+    const program = JSON.stringify(said.program);
     const windows = said.windows ?? null;
-    await database.run(sql('load/insert_vm'), { run, vm, program, windows, exit_code: said.exit_code ?? null });
-    for (const [token, value] of Object.entries(said.variables ?? {})) {
-      await database.run(sql('load/insert_variable'), { run, vm, token, value: String(value) });
+    await database.run(sql('load/insert_vm'), { run, vm, program, windows, exit_code: said.exit_code });
+    for (const [token, value] of Object.entries(said.variables)) {
+      await database.run(sql('load/insert_variable'), { run, vm, token, value: value });
     }
   }
-  for (const [source, { seen, stored, lost }] of Object.entries(info.ledger ?? {})) {
+  for (const [source, { seen, stored, lost }] of Object.entries(info.ledger)) {
     await database.run(sql('load/insert_ledger'), { run, source, seen, stored, lost });
   }
 }

@@ -32,7 +32,7 @@ export interface RunGiven {
   [key: string]: unknown;
 }
 
-const TYPES: Record<ColumnType, () => DataType> = {
+const TYPES: Record<ColumnType, (place: number) => DataType> = {
   uint64: () => new Uint64(),
   int64: () => new Int64(),
   uint32: () => new Uint32(),
@@ -40,7 +40,7 @@ const TYPES: Record<ColumnType, () => DataType> = {
   int8: () => new Int8(),
   utf8: () => new Utf8(),
   binary: () => new Binary(),
-  dictionary: () => new Dictionary(new Utf8(), new Int32()),
+  dictionary: (place) => new Dictionary(new Utf8(), new Int32(), place),
 };
 
 const DEFAULTS: Record<TableName, Row> = {
@@ -76,19 +76,19 @@ function infoOf(info: Row): Row {
     complete: true,
     host: { kernel: '6.1', machine: 'x86_64' },
     vms: { app: { program: ['app'], exit_code: 0, variables: {} } },
-    ledger: { engine: { seen: 0, stored: 0, lost: 0 } },
+    ledger: { engine: { seen: 0, stored: 0, lost: 0 }, agent: { seen: 0, stored: 0, lost: 0 }, dock: { seen: 0, stored: 0, lost: 0 } },
     ...info,
   };
 }
 
 function tableOf(table: TableName, rows: readonly Row[]): Table {
-  const columns = TABLES[table].map((column) => [column[0], vectorOf(column, rows, DEFAULTS[table])] as const);
+  const columns = TABLES[table].map((column, place) => [column[0], vectorOf(column, place, rows, DEFAULTS[table])] as const);
   return new Table(Object.fromEntries(columns));
 }
 
-function vectorOf([name, type, nullable]: Column, rows: readonly Row[], defaults: Row) {
+function vectorOf([name, type, nullable]: Column, place: number, rows: readonly Row[], defaults: Row) {
   const values = rows.map((row) => convert(type, { [name]: nullable ? null : zero(type), ...defaults, ...row }[name]));
-  return vectorFromArray(values as never[], TYPES[type]() as never);
+  return vectorFromArray(values as never[], TYPES[type](place) as never);
 }
 
 const zero = (type: ColumnType) => (type === 'utf8' || type === 'dictionary' ? '' : 0);
