@@ -1,4 +1,6 @@
-// Patterns as text: literals with doubled braces, typed tokens in single ones (design, section 7).
+// Reading the patterns that people write, and saying where one is wrong. Printing stands in the analyzer, which makes
+// patterns: the text printed there is canonical, and parsing it here gives the pattern back.
+import { printPattern } from '../../analyzer/pattern/text.js';
 import type { Pattern, PatternPart } from '../../native/contract/rules.js';
 import { TOKENS, type TokenName } from '../../native/contract/words.js';
 
@@ -7,6 +9,8 @@ const WIDEST_HEX = 1024;
 /** Bounds of a pattern, so that a rule stays a line a person can read and a match stays cheap. */
 const LONGEST = 32_768;
 const MOST_TOKENS = 64;
+
+export { printPattern };
 
 export type PatternDefect =
   | { code: 'BRACE_OPEN' } // a `{` that no `}` ends
@@ -74,22 +78,6 @@ export function patternOf(text: string): Pattern {
   const parsed = parsePattern(text);
   if ('defect' in parsed) throw new Error(`not a pattern: ${text}`);
   return parsed.pattern;
-}
-
-/** Literal text as it stands in a pattern. */
-export const escapeLiteral = (text: string): string => text.replace(/[{}]/g, '$&$&');
-
-/** The canonical text: parsing it gives the pattern back, and equal patterns have equal text. */
-export function printPattern(pattern: Pattern): string {
-  return pattern
-    .map((part) =>
-      typeof part === 'string'
-        ? escapeLiteral(part)
-        : part.width === undefined
-          ? `{${part.token}}`
-          : `{${part.token}:${part.width}}`,
-    )
-    .join('');
 }
 
 /** Whether the pattern has this token. */

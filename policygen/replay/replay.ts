@@ -1,0 +1,127 @@
+// What the rules of a system file would have done to recorded runs, without running anything.
+import { join } from 'node:path';
+import { type LoadedRun, openRuns } from '../../analyzer/load/load.js';
+import type { CompiledRule } from '../../native/contract/rules.js';
+import type { Op } from '../../native/contract/words.js';
+import { addon } from '../../native/engine.js';
+import type { Answer, NativeRuleTable } from '../../native/rules.js';
+import { type CompileOptions, compileSystem } from '../compile.js';
+import type { SystemFile } from '../file/model.js';
+import { type FindProcess, readProcesses } from './processes.js';
+import { looksIntoDetail, type Needs, questionOf, type Row } from './question.js';
+import { batchesOf, type Columns } from './rows.js';
+
+export interface BlockedRow {
+  run: string;
+  seq: number;
+  op: string;
+  object: string;
+  from: string;
+  to: string | null;
+}
+
+/** What `replay --json` prints (design, section 8). */
+export interface Replay {
+  runs: number;
+  /** Interactions that were carried: those that a rule has to allow. */
+  interactions: number;
+  blocked: BlockedRow[];
+  /** Permissions that no carried interaction needed. */
+  unused_rules: string[];
+}
+
+/** Decides every carried interaction of the runs anew. Throws what opening and reading a run throws. */
+export async function replayRuns(
+  file: SystemFile,
+  folders: readonly string[],
+  options: CompileOptions = {},
+): Promise<Replay> {
+  const rules = compileSystem(file, options);
+  const table = new (addon().RuleTable)(rules);
+  const runs = await openRuns(folders);
+  const made: Replay = { runs: runs.length, interactions: 0, blocked: [], unused_rules: [] };
+  const used = new Set<string>();
+  for (const run of runs) replayRun(run, table, needsOf(rules), made, used);
+  const allowing = rules.filter((rule) => rule.allow && !used.has(rule.id)).map((rule) => rule.id);
+  made.unused_rules = [...new Set(allowing)];
+  return made;
+}
+
+function needsOf(rules: readonly CompiledRule[]): Needs {
+  const patterns = rules.flatMap((rule) => [rule.object, ...(rule.args ?? [])]);
+  const tokens = patterns.flat().flatMap((part) => (typeof part === 'string' ? [] : [part.token]));
+  return { variables: tokens.length > 0, pids: tokens.some((token) => /pid$/.test(token)) };
+}
+
+const NOBODY: FindProcess = () => null;
+
+function replayRun(
+  { folder, info }: LoadedRun,
+  table: NativeRuleTable,
+  needs: Needs,
+  made: Replay,
+  used: Set<string>,
+): void {
+  const findProcess = needs.pids ? readProcesses(join(folder, 'processes.arrow')) : NOBODY;
+  const servers = new Map<string, number>();
+  const findServer = (vm: string, object: string) => servers.get(`${vm} ${object}`) ?? null;
+  const known = new Map<string, Answer | null>();
+  const decide = (row: Row): Answer | null => {
+    const key = keyOf(row, needs);
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const answer = table.decide(questionOf(row, needs, info, findProcess, findServer));
+    known.set(key, answer);
+    return answer;
+  };
+  for (const columns of batchesOf(join(folder, 'interactions.arrow'))) {
+    if (needs.pids) noteServers(columns, servers);
+    for (const row of carried(columns)) {
+      const answer = decide(row);
+      made.interactions++;
+      if (answer?.allow === true) used.add(answer.rule);
+      else
+        made.blocked.push({ run: info.id, seq: row.seq, op: row.op, object: row.object, from: row.vm, to: row.peer });
+    }
+  }
+}
+
+/** Rows alike in this are decided alike. */
+function keyOf(row: Row, needs: Needs): string {
+  const who = needs.pids ? `${row.pid}@${row.ts}` : '';
+  const detail = looksIntoDetail(row.op) ? row.detail : '';
+  return JSON.stringify([row.vm, row.image, row.op, row.object, row.peer, row.peerImage, row.access, who, detail]);
+}
+
+/** Rows of a batch that crossed the wall. What stayed inside needs no rule. */
+function* carried(columns: Columns): Generator<Row> {
+  const verdict = columns.text('verdict');
+  const text = (name: string) => columns.text(name);
+  const [vm, image, op, object] = [text('vm'), text('image'), text('op'), text('object')];
+  const [peer, peerImage, detail] = [text('peer'), text('peer_image'), text('detail')];
+  const [seq, ts] = [columns.numbers('seq'), columns.numbers('ts')];
+  const [pid, access] = [columns.numbers('pid'), columns.numbers('access')];
+  for (let row = 0; row < columns.rows; row++) {
+    if (verdict(row) !== 'shuttled' || peer(row) === vm(row)) continue;
+    yield {
+      seq: seq(row)!,
+      ts: ts(row)!,
+      vm: vm(row)!,
+      pid: pid(row) ?? 0,
+      image: image(row),
+      op: op(row) as Op,
+      object: object(row)!,
+      peer: peer(row),
+      peerImage: peerImage(row),
+      access: access(row) ?? 0,
+      detail: detail(row),
+    };
+  }
+}
+
+function noteServers(columns: Columns, servers: Map<string, number>): void {
+  const [vm, op, object] = [columns.text('vm'), columns.text('op'), columns.text('object')];
+  const pid = columns.numbers('pid');
+  for (let row = 0; row < columns.rows; row++)
+    if (/[.](serve|create)$/.test(op(row)!)) servers.set(`${vm(row)} ${object(row)}`, pid(row) ?? 0);
+}
