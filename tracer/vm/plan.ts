@@ -1,0 +1,268 @@
+// What a VM looks like (design, section 4, "Files"). Pure: facts in, steps out.
+//
+// Learning (`allow`) shows the host's files but for the protected set. Enforcing, and learning with --deny, shows the
+// base system, the program's own folder, the system file's mounts and what rules grant; nothing else exists.
+// Only system folders are bound; every other folder is an overlay, where the host's sockets and FIFOs are dead and
+// writes stay in the VM. By themselves only regular files are bound.
+import type { Mode, MountStep, VmSpec } from '../../native/contract/vm.js';
+import { type Account, groupWith, isKnown, passwdWith } from './accounts.js';
+import type { HostFacts } from './facts.js';
+import type { FileGrant } from './grants.js';
+import { Layer, type LayerPlace } from './layer_place.js';
+import { ownFolder } from './own_folder.js';
+import { isAtOrBelow, isBelow, join, parentsOf } from './paths.js';
+import { MASKED_PROC, protectedNames } from './protected.js';
+import { showFolder, showHost } from './shown.js';
+import { MACHINE, PRIVATE, SETTINGS, STATE_FOLDERS, SYSTEM_FOLDERS } from './system_folders.js';
+
+export interface Sizes {
+  tmp: number;
+  run: number;
+  shm: number;
+}
+
+const MIB = 1 << 20;
+export const SIZES: Sizes = { tmp: 2048 * MIB, run: 64 * MIB, shm: 1024 * MIB };
+
+export interface PlanInput {
+  mode: Mode;
+  host: HostFacts;
+  user: VmSpec['user'];
+  /** The program's file on the host, links followed; null where it lies in the base system or in `extra`. */
+  program: string | null;
+  /** The folder it starts in, a path of the VM. */
+  cwd: string;
+  /** The system file's mounts: path of the VM to path of the host. */
+  mounts: Readonly<Record<string, string>>;
+  grants: readonly FileGrant[];
+  /** Protected names that are shown all the same. */
+  expose: readonly string[];
+  /** Shuttle's own folders: its state, and every `.shuttle` known. */
+  own: readonly string[];
+  /** Null for a VM that leaves nothing. */
+  layer: LayerPlace | null;
+  /** What a Windows program's VM has besides. */
+  extra?: { steps: readonly MountStep[]; zones: VmSpec['zones'] };
+  sizes?: Sizes;
+}
+
+export type VmShape = Pick<VmSpec, 'steps' | 'zones' | 'lazy'>;
+
+/** The steps, zones and later overlays of a VM. */
+export function planVm(input: PlanInput): VmShape {
+  const layer = new Layer(input.layer);
+  const hidden = hiddenNames(input);
+  const view = input.mode === 'allow' ? showHost(input.host, layer) : showLittle(input, layer);
+  const inner = [
+    ...ownSteps(input, layer, view, hidden),
+    ...(input.extra?.steps ?? []),
+    ...mountSteps(input, layer),
+    ...grantSteps(input, hidden),
+  ];
+  const opened = hidden.filter((name) => inner.some((step) => isAtOrBelow(step.to, name)));
+  const system = systemSteps(input, layer, inner);
+  const sofar = [
+    ...system.steps,
+    ...showBase(input, layer),
+    ...view,
+    ...privateSteps(input),
+    ...rooms(opened, inner),
+    ...inner,
+  ];
+  return {
+    steps: [
+      { do: 'folder', to: '/', mode: input.user.shift ? 0o755 : 0o555 },
+      ...sofar,
+      ...cwdSteps(input, layer, sofar),
+      ...[...hidden.filter((name) => !opened.includes(name)), ...MASKED_PROC].map(
+        (to): MountStep => ({ do: 'mask', to }),
+      ),
+    ],
+    zones: zones(input, hidden),
+    lazy: system.lazy,
+  };
+}
+
+/** A hidden folder of which something is shown holds that and no more. */
+function rooms(opened: readonly string[], inner: readonly MountStep[]): MountStep[] {
+  return opened
+    .filter((name) => !inner.some((step) => step.to === name))
+    .map((to): MountStep => ({ do: 'memory', to, mode: 0o700, bytes: MIB }));
+}
+
+/** Read-only, until something is written below; at once an overlay where it was written before, or must hold a mount. */
+function systemSteps(
+  input: PlanInput,
+  layer: Layer,
+  inner: readonly MountStep[],
+): { steps: MountStep[]; lazy: VmSpec['lazy'] } {
+  const entries = (input.host.folders.get('/') ?? []).filter((entry) => SYSTEM_FOLDERS.includes(join('/', entry.name)));
+  const steps = entries.map((entry): MountStep => {
+    const to = join('/', entry.name);
+    if (entry.kind === 'link') return { do: 'link', to, target: entry.target };
+    const holds = inner.some((step) => isBelow(step.to, to));
+    return layer.has(to) || holds ? layer.over(to, [to]) : { do: 'bind', to, from: to, write: false };
+  });
+  return { steps, lazy: steps.filter((step) => step.do === 'bind').map((step) => layer.later(step.to)) };
+}
+
+function showBase(input: PlanInput, layer: Layer): MountStep[] {
+  const { host, user } = input;
+  const account: Account = { uid: user.uid, gid: user.gid, name: host.user, home: host.home };
+  const named = isKnown(host.passwd, account)
+    ? []
+    : [
+        { do: 'file', to: `${SETTINGS}/passwd`, mode: 0o644, text: passwdWith(host.passwd, account) } as const,
+        { do: 'file', to: `${SETTINGS}/group`, mode: 0o644, text: groupWith(host.group, account) } as const,
+      ];
+  const machine = MACHINE.map(
+    (path): MountStep => ({ do: 'bind', to: path, from: path, write: false, optional: true }),
+  );
+  return [...showFolder(host, layer, SETTINGS), ...named, ...machine];
+}
+
+/** Where the host is not shown: places to write, as programs expect them. */
+function showLittle(input: PlanInput, layer: Layer): MountStep[] {
+  const { home } = input.host;
+  const mode = input.user.shift ? 0o755 : 0o555;
+  const state: MountStep[] = [
+    layer.over('/var', []),
+    ...STATE_FOLDERS.map((to): MountStep => ({ do: 'folder', to, mode })),
+    { do: 'link', to: '/var/run', target: '/run' },
+    { do: 'link', to: '/var/lock', target: '/run/lock' },
+  ];
+  return home === '/' || isAtOrBelow(home, '/var') ? state : [...state, layer.over(home, [])];
+}
+
+function privateSteps(input: PlanInput): MountStep[] {
+  const sizes = input.sizes ?? SIZES;
+  const runtime = `/run/user/${input.user.uid}`;
+  return [
+    ...PRIVATE.map(({ at, mode, size }): MountStep => ({ do: 'memory', to: at, mode, bytes: sizes[size] })),
+    { do: 'folder', to: '/run/lock', mode: 0o1777 },
+    { do: 'folder', to: runtime, mode: 0o700 },
+    { do: 'proc', to: '/proc' },
+    { do: 'devices', to: '/dev' },
+    { do: 'memory', to: '/dev/shm', mode: 0o1777, bytes: sizes.shm },
+    { do: 'queues', to: '/dev/mqueue' },
+  ];
+}
+
+/** The program's own folder, unless it is shown anyway. */
+function ownSteps(input: PlanInput, layer: Layer, view: readonly MountStep[], hidden: readonly string[]): MountStep[] {
+  const own = input.program === null ? null : ownFolder(input.program, input.host.home);
+  if (own === null) return [];
+  const hides = inMemory(own) || hidden.some((name) => isAtOrBelow(own, name));
+  if (!hides && showsHost(view, own)) return [];
+  if (own === input.program) return [{ do: 'bind', to: own, from: own, write: false }];
+  return [layer.over(own, [own])];
+}
+
+const inMemory = (path: string): boolean => PRIVATE.some(({ at }) => isBelow(path, at));
+const showsHost = (view: readonly MountStep[], path: string): boolean =>
+  view.some((step) => step.do === 'overlay' && step.lower.includes(step.to) && isAtOrBelow(path, step.to));
+
+function mountSteps(input: PlanInput, layer: Layer): MountStep[] {
+  return Object.entries(input.mounts)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([to, from]): MountStep => {
+      const file = input.host.kinds.get(from) === 'file';
+      return file ? { do: 'bind', to, from, write: false } : layer.over(to, [from]);
+    });
+}
+
+/** Masked: the protected set but for what is exposed, and what a reviewer refused. */
+function hiddenNames(input: PlanInput): string[] {
+  const named = [...protectedNames(input.host.home, input.own), ...input.host.protectedTargets];
+  const kept = named.filter((name) => !inMemory(name) && !input.expose.some((path) => isAtOrBelow(name, path)));
+  const refused = input.grants.filter((grant) => grant.access === 'none').map((grant) => grant.path);
+  return [...new Set([...kept, ...refused])];
+}
+
+/**
+ * What the rules grant, each file by itself. Learning never lets a write through, and shows everything anyway but for
+ * what is hidden; what --expose names inside a hidden folder is as good as granted.
+ */
+function grantSteps(input: PlanInput, hidden: readonly string[]): MountStep[] {
+  const learning = input.mode === 'allow';
+  const isHidden = (path: string) => hidden.some((name) => isAtOrBelow(path, name));
+  const exposed = input.expose.filter(isHidden).map((path): FileGrant => ({ path, access: 'read' }));
+  const refused = new Set(input.grants.filter((grant) => grant.access === 'none').map((grant) => grant.path));
+  return [...exposed, ...input.grants]
+    .filter(({ path }) => !refused.has(path) && (!learning || isHidden(path)))
+    .filter(({ path, access }) => isGranted(input, path, access))
+    .sort((a, b) => (a.path < b.path ? -1 : 1))
+    .flatMap(({ path, access }): MountStep[] => {
+      if (input.host.kinds.get(path) === 'folder') return folderGrant(input, path);
+      return [{ do: 'bind', to: path, from: path, write: access === 'write' && !learning }];
+    });
+}
+
+/** What the base system shows needs no grant, unless the grant is to write. */
+function isGranted(input: PlanInput, path: string, access: FileGrant['access']): boolean {
+  const kind = input.host.kinds.get(path);
+  if (kind !== 'file' && kind !== 'folder') return false; // served at open time, once it is there
+  const shownAnyway = [...SYSTEM_FOLDERS, SETTINGS, '/proc', '/dev', '/sys'].some((folder) =>
+    isAtOrBelow(path, folder),
+  );
+  return !shownAnyway || (kind === 'file' && access === 'write');
+}
+
+/** A folder may be looked into; what lies in it is granted by its own rules. Names and no more: empty, closed files. */
+function folderGrant(input: PlanInput, path: string): MountStep[] {
+  const entries = input.host.folders.get(path) ?? [];
+  return [
+    { do: 'folder', to: path, mode: 0o755 },
+    ...entries.flatMap((entry): MountStep[] => {
+      const to = join(path, entry.name);
+      if (entry.kind === 'folder') return [{ do: 'folder', to, mode: 0 }];
+      if (entry.kind === 'link') return [{ do: 'link', to, target: entry.target }];
+      return [{ do: 'file', to, mode: 0, text: '' }];
+    }),
+  ];
+}
+
+/**
+ * A program starts where it is told to. Somebody who learns in a folder below /tmp means that folder, although /tmp is
+ * the VM's own; otherwise, where the host's is not shown, the folder is there and holds nothing.
+ */
+function cwdSteps(input: PlanInput, layer: Layer, sofar: readonly MountStep[]): MountStep[] {
+  const { cwd, mode } = input;
+  if (cwd === '/' || sofar.some((step) => step.to === cwd || (shows(step) && isBelow(cwd, step.to) && !inMemory(cwd))))
+    return [];
+  if (showsCwd(input)) return [layer.over(cwd, [cwd])];
+  return [{ do: 'folder', to: cwd, mode: mode === 'allow' ? 0o755 : 0o555 }];
+}
+
+const showsCwd = ({ mode, cwd, host }: PlanInput): boolean =>
+  mode === 'allow' && inMemory(cwd) && host.kinds.get(cwd) === 'folder';
+
+const shows = (step: MountStep): boolean =>
+  step.do === 'bind' || step.do === 'proc' || step.do === 'devices' || (step.do === 'overlay' && step.lower.length > 0);
+
+function zones(input: PlanInput, hidden: readonly string[]): VmSpec['zones'] {
+  const own = input.program === null ? null : ownFolder(input.program, input.host.home);
+  const at = (zone: VmSpec['zones'][number]['zone'], paths: readonly string[], from = (path: string) => path) =>
+    paths.map((path) => ({ path, zone, from: from(path) }));
+  const none = () => '';
+  return [
+    ...at('outside', ['/']),
+    ...at('base', [...SYSTEM_FOLDERS, SETTINGS, '/sys']),
+    ...at('private', [...PRIVATE.map((one) => one.at), '/proc', '/dev'], none),
+    ...at('outside', showsCwd(input) ? [input.cwd] : []),
+    ...at('own', own === null ? [] : [own]),
+    ...(input.extra?.zones ?? []),
+    ...Object.entries(input.mounts).map(([path, from]) => ({ path, zone: 'mount' as const, from })),
+    ...at('protected', hidden),
+  ];
+}
+
+/** The host's paths whose kind a plan asks for, for `readHostFacts`. */
+export function askedPaths(input: Pick<PlanInput, 'mounts' | 'grants' | 'expose' | 'cwd'>): string[] {
+  return [...Object.values(input.mounts), ...input.grants.map((grant) => grant.path), ...input.expose, input.cwd];
+}
+
+/** Every `.shuttle` that lies in a folder of the program, of the system or above them. */
+export const shuttleFolders = (folders: readonly string[]): string[] => [
+  ...new Set(folders.flatMap((folder) => [...parentsOf(folder), folder]).map((folder) => join(folder, '.shuttle'))),
+];
