@@ -21,12 +21,8 @@ export const DRIVES: VmSpec['drives'] = [
   { letter: 'Z', path: '/' },
 ];
 
-/** Where the layer of the prefix is kept; upper and work null: in memory. */
-export interface PrefixLayer {
-  upper: string | null;
-  work: string | null;
-  volatile: boolean;
-}
+/** Makes the overlay of a VM's layer over a folder of the host; the layer's place is the caller's to know. */
+export type Over = (to: string, lower: readonly string[]) => MountStep;
 
 export interface WindowsPart {
   /** To be done after the base system is shown and before the mounts. */
@@ -38,16 +34,20 @@ export interface WindowsPart {
   variables: Pick<Variables, 'user' | 'home' | 'temp' | 'session'>;
 }
 
+// Known fonts: where the host's /var is not shown, every VM would look through all fonts anew.
+const FONTS = '/var/cache/fontconfig';
+
 /** The Windows half of a VM's plan. `lang` is the locale that the VM's environment asks for, if any. Pure. */
-export function planWindows(base: Base, wine: WineInstall, layer: PrefixLayer, lang: string | undefined): WindowsPart {
+export function planWindows(base: Base, wine: WineInstall, over: Over, lang: string | undefined): WindowsPart {
   const profile = `C:\\users\\${base.user}`;
+  const shown = [...wine.folders, FONTS];
   return {
     steps: [
-      ...wine.folders.map((folder): MountStep => ({ do: 'bind', to: folder, from: folder, write: false })),
-      { do: 'overlay', to: PREFIX, lower: [base.path], ...layer },
+      ...shown.map((path): MountStep => ({ do: 'bind', to: path, from: path, write: false, optional: true })),
+      over(PREFIX, [base.path]),
     ],
     zones: [
-      ...wine.folders.map((folder) => ({ path: folder, zone: 'base' as const, from: folder })),
+      ...shown.map((path) => ({ path, zone: 'base' as const, from: path })),
       { path: PREFIX, zone: 'own', from: base.path },
     ],
     drives: DRIVES,

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import type { WineInstall } from './wine.js';
 
 export interface Owner {
-  /** Host ids the VMs run as; never root's. */
+  /** Whose the files are on disk, so that in the VM they are its user's. Wine refuses a prefix of anybody else's. */
   uid: number;
   gid: number;
   /** What Windows programs see as the user's name. */
