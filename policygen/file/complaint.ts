@@ -63,7 +63,9 @@ const list = (words: readonly string[]): string =>
 function nearest(word: string, known: readonly string[]): string | null {
   const scored = known.map((other) => ({ other, far: distance(word.toLowerCase(), other) }));
   const best = scored.sort((a, b) => a.far - b.far)[0];
-  return best !== undefined && best.far <= Math.max(1, Math.floor(word.length / 3)) ? best.other : null;
+  return best !== undefined && best.far < word.length && best.far <= Math.max(1, Math.floor(word.length / 3))
+    ? best.other
+    : null;
 }
 
 // Edit distance; words that long are nobody's typing error.

@@ -12,6 +12,7 @@ import {
   type YAMLError,
 } from 'yaml';
 import { type Complaint, type LocatedComplaint, say } from './complaint.js';
+import { tooDeep } from './depth.js';
 
 /** Five thousand rules are two megabytes. */
 const LARGEST = 16 * 1024 * 1024;
@@ -24,40 +25,37 @@ export interface SystemDocument {
 
 /** The YAML text of a system file with everything that is wrong with it as YAML. */
 export function readDocument(text: string): { document: SystemDocument; complaints: Complaint[] } {
+  if (text.length > LARGEST) return refused('', { code: 'TOO_LARGE', most: LARGEST, at: 0 });
+  const deep = tooDeep(text);
+  if (deep !== null) return refused(text, { code: 'TOO_DEEP', at: deep });
   const lines = new LineCounter();
-  if (text.length > LARGEST) return refused(lines, { code: 'TOO_LARGE', most: LARGEST, at: 0 });
-  try {
-    const doc = parseDocument(text, {
-      version: '1.2',
-      lineCounter: lines,
-      prettyErrors: false,
-      keepSourceTokens: true,
-      uniqueKeys: false, // told by validate.ts, with the key's own place
-      logLevel: 'silent',
-    });
-    // The first error explains the others. Tags that are not known are complained of below, with all tags.
-    const errors = [...doc.errors, ...doc.warnings.filter((warning) => warning.code !== 'TAG_RESOLVE_FAILED')];
-    const complaints = errors.slice(0, 1).map(complaintOf);
-    const { explicit, version } = doc.directives.yaml;
-    if (explicit === true && version !== '1.2') complaints.push({ code: 'YAML_VERSION', version, at: 0 });
-    complaints.push(...oddities(doc, text));
-    return { document: { text, doc, lines }, complaints };
-  } catch (error) {
-    // The parser recurses: nesting without sense ends its stack, which costs nothing else.
-    if (!(error instanceof RangeError)) throw error;
-    return refused(lines, { code: 'TOO_DEEP', at: 0 });
-  }
+  const doc = parseDocument(text, {
+    version: '1.2',
+    lineCounter: lines,
+    prettyErrors: false,
+    keepSourceTokens: true,
+    uniqueKeys: false, // told by validate.ts, with the key's own place
+    logLevel: 'silent',
+  });
+  // The first error explains the others. Tags that are not known are complained of below, with all tags.
+  const errors = [...doc.errors, ...doc.warnings.filter((warning) => warning.code !== 'TAG_RESOLVE_FAILED')];
+  const complaints = errors.slice(0, 1).map(complaintOf);
+  const { explicit, version } = doc.directives.yaml;
+  if (explicit === true && version !== '1.2') complaints.push({ code: 'YAML_VERSION', version, at: 0 });
+  complaints.push(...oddities(doc, text));
+  return { document: { text, doc, lines }, complaints };
 }
 
-function refused(lines: LineCounter, complaint: Complaint) {
+/** What is not even parsed: only the lines are counted. */
+function refused(text: string, complaint: Complaint) {
+  const lines = new LineCounter();
   lines.addNewLine(0);
+  for (let at = text.indexOf('\n'); at >= 0 && at < complaint.at; at = text.indexOf('\n', at + 1))
+    lines.addNewLine(at + 1);
   return { document: { text: '', doc: parseDocument(''), lines }, complaints: [complaint] };
 }
 
-function complaintOf(error: YAMLError): Complaint {
-  const at = error.pos[0];
-  return /call stack/.test(error.message) ? { code: 'TOO_DEEP', at } : { code: 'YAML', message: words(error), at };
-}
+const complaintOf = (error: YAMLError): Complaint => ({ code: 'YAML', message: words(error), at: error.pos[0] });
 
 function words(error: YAMLError): string {
   if (error.code === 'MULTIPLE_DOCS') return 'a second document begins here: one file is one system';

@@ -146,7 +146,7 @@ export const DEFS = {
 
 export const SCHEMA = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
-  title: 'Shuttle system file',
+  title: 'system file',
   description: 'VMs that work together, and the rules for what crosses their walls.',
   type: 'object',
   required: ['shuttle', 'vms'],

@@ -56,8 +56,11 @@ const typeWords: Readonly<Record<string, string>> = {
   null: 'nothing',
 };
 
-const said = (schema: JsonSchema): string =>
-  schema.type === undefined ? (schema.title ?? 'something else') : typeWords[schema.type]!;
+function said(schema: JsonSchema): string {
+  if (schema.type !== undefined) return typeWords[schema.type]!;
+  const title = schema.title ?? 'value';
+  return `${/^[aeiou]/.test(title) ? 'an' : 'a'} ${title}`;
+}
 
 function mismatch(node: unknown, wanted: readonly string[], at: number): Complaint {
   const found = typeOf(node);
@@ -87,6 +90,7 @@ function validateConst(node: unknown, schema: JsonSchema, at: number): Complaint
   const value = isScalar(node) ? node.value : undefined;
   if (value === schema.const) return [];
   const known = schema.const;
+  if (typeof value !== typeof known) return [mismatch(node, [said({ ...schema, type: 'integer' })], at)];
   if (typeof value === 'number' && typeof known === 'number' && Number.isInteger(value) && value > known)
     return [{ code: 'NEWER', version: value, known, at }];
   return [
@@ -108,7 +112,7 @@ function validateScalar(value: unknown, schema: JsonSchema, at: number): Complai
 function validateMap(map: YAMLMap, schema: JsonSchema, defs: Defs, at: number): Complaint[] {
   const found: Complaint[] = [];
   const seen = new Set<string>();
-  const of = schema.title === undefined ? 'this map' : `a ${schema.title}`;
+  const of = schema.title === undefined ? 'this map' : said({ title: schema.title });
   for (const pair of map.items) {
     const place = startOf(pair.key) ?? at;
     const key = writtenText(pair.key);

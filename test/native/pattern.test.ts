@@ -275,7 +275,7 @@ describe('work is linear in the name', () => {
     `${'{hex}'.repeat(60)}x`,
   ];
   test.each(hard)('%s', (pattern) => {
-    const work = [1000, 2000, 4000, 8000, 16000, 32000].map((length) => steps(pattern, 'x' + '1a'.repeat(length / 2)));
+    const work = [1000, 2000, 4000, 8000, 16000, 32000].map((length) => steps(pattern, `x${'1a'.repeat(length / 2)}`));
     const each = work.map((count, at) => count / (1000 * 2 ** at));
     for (const one of each) expect(one).toBeLessThanOrEqual(Math.max(...each.slice(0, 2)) * 1.01 + 1);
   });
