@@ -14,7 +14,9 @@
         '../node_modules/node-addon-api',
         '../node_modules/node-api-headers/include',
       ],
-      'defines': ['NAPI_VERSION=9', 'NODE_ADDON_API_CPP_EXCEPTIONS'],
+      'defines': ['NAPI_VERSION=9', 'NODE_ADDON_API_CPP_EXCEPTIONS',
+                  # A worker that is being stopped must not take the process with it.
+                  'NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS'],
       'cflags_cc': ['-fexceptions', '-fvisibility=hidden', '-pthread'],
       'ldflags': ['-pthread'],
     },

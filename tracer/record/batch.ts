@@ -33,7 +33,9 @@ export function bodyOf(fields: readonly Field[], batch: Batch): Body {
     const column = batch.columns[at]!;
     const missing = column.validity ? batch.rows - countBits(column.validity, batch.rows) : 0;
     nulls.push(missing);
-    buffers.push(missing > 0 && column.validity ? column.validity.subarray(0, Math.ceil(batch.rows / 8)) : PADDING.subarray(0, 0));
+    buffers.push(
+      missing > 0 && column.validity ? column.validity.subarray(0, Math.ceil(batch.rows / 8)) : PADDING.subarray(0, 0),
+    );
     const values = hasContent(field.type) ? (batch.rows + 1) * 4 : batch.rows * widthOf(field.type);
     buffers.push(column.values.subarray(0, values));
     if (hasContent(field.type)) buffers.push(column.content ?? PADDING.subarray(0, 0));

@@ -16,7 +16,11 @@ export interface RecorderFigures {
 }
 
 /** Records rows from native threads, a thousandth of them with a new name. */
-export async function benchRecorder(rows = 3_000_000, threads = 1, names = Math.ceil(rows / 1000)): Promise<RecorderFigures> {
+export async function benchRecorder(
+  rows = 3_000_000,
+  threads = 1,
+  names = Math.ceil(rows / 1000),
+): Promise<RecorderFigures> {
   const folder = mkdtempSync(join(tmpdir(), 'shuttle-bench-'));
   try {
     const recorder = await Recorder.open(folder);

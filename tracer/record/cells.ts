@@ -20,7 +20,8 @@ export function batchOfCells(fields: readonly Field[], rows: readonly (readonly 
 
 function columnOf(field: Field, rows: readonly (readonly Cell[])[], at: number): ColumnData {
   const validity = field.nullable ? new Uint8Array(Math.ceil(rows.length / 8)) : null;
-  if (validity) for (const [row, cells] of rows.entries()) if (cells[at] !== null) validity[row >> 3]! |= 1 << (row & 7);
+  if (validity)
+    for (const [row, cells] of rows.entries()) if (cells[at] !== null) validity[row >> 3]! |= 1 << (row & 7);
   if (field.type === 'utf8' || field.type === 'binary') {
     const pieces = rows.map((cells) => (cells[at] ?? new Uint8Array(0)) as Uint8Array);
     const offsets = new Int32Array(rows.length + 1);

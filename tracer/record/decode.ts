@@ -79,7 +79,9 @@ function typeOf(field: Table): ColumnType | null {
   const int = field.table(3);
   if (code !== 2 || !int) return null;
   const name = `${int.byte(1) ? '' : 'u'}int${int.int(0)}`;
-  return ['uint64', 'int64', 'uint32', 'int32', 'int8'].find((known) => known === name) as ColumnType | undefined ?? null;
+  return (
+    (['uint64', 'int64', 'uint32', 'int32', 'int8'].find((known) => known === name) as ColumnType | undefined) ?? null
+  );
 }
 
 function shapeIn(batch: Table, bodyLength: number): BatchShape {

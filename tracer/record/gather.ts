@@ -54,11 +54,13 @@ export class Gather {
 
   /** What was gathered; valid until the next call. */
   batch(): Batch {
-    const columns = this.columns.map((column): ColumnData => ({
-      validity: column.validity,
-      values: column.values,
-      content: column.content ? column.content.subarray(0, column.contentLength) : null,
-    }));
+    const columns = this.columns.map(
+      (column): ColumnData => ({
+        validity: column.validity,
+        values: column.values,
+        content: column.content ? column.content.subarray(0, column.contentLength) : null,
+      }),
+    );
     return { rows: this.count, columns };
   }
 

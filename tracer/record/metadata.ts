@@ -137,8 +137,14 @@ function dictionaryEncoding(builder: Builder, id: number): number {
 }
 
 function recordBatch(builder: Builder, shape: BatchShape): number {
-  const buffers = pairs(builder, shape.buffers.map(({ offset, length }) => [offset, length] as const));
-  const nodes = pairs(builder, shape.nulls.map((nulls) => [shape.rows, nulls] as const));
+  const buffers = pairs(
+    builder,
+    shape.buffers.map(({ offset, length }) => [offset, length] as const),
+  );
+  const nodes = pairs(
+    builder,
+    shape.nulls.map((nulls) => [shape.rows, nulls] as const),
+  );
   builder.startObject(4);
   builder.addFieldInt64(0, BigInt(shape.rows), 0n);
   builder.addFieldOffset(1, nodes, 0);

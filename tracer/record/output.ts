@@ -1,7 +1,7 @@
 // A file that only grows. All of it runs in a thread of its own, so it may wait for the disk.
 import { closeSync, constants, fsyncSync, ftruncateSync, openSync, writevSync } from 'node:fs';
-import { type Body, type Batch, bodyOf, namesBody } from './batch.js';
-import { batchMessage, type Block, dictionaryMessage, schemaMessage } from './metadata.js';
+import { type Batch, type Body, bodyOf, namesBody } from './batch.js';
+import { type Block, batchMessage, dictionaryMessage, schemaMessage } from './metadata.js';
 import type { Field } from './schema.js';
 
 const MOST_PIECES = 512; // below IOV_MAX

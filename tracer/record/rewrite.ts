@@ -28,8 +28,8 @@ export function rewriteStreams(folder: string): { torn: boolean } {
   return { torn };
 }
 
-/** A table whose stream was never begun is empty: the writer died that early. */
-function finishTable(folder: string, table: TableName): boolean {
+/** Rewrites one stream. Whether it was torn. A stream that was never begun is an empty one: its writer died that early. */
+export function finishTable(folder: string, table: TableName): boolean {
   const stream = streamFile(folder, table);
   if (!existsSync(stream)) writeFileSync(stream, '', { mode: 0o600 });
   const torn = rewriteTable(folder, table);
@@ -51,7 +51,11 @@ function rewriteTable(folder: string, table: TableName): boolean {
     if (error instanceof ShuttleError) throw error;
     if (error instanceof RangeError)
       throw new ShuttleError({ code: 'RUN_UNREADABLE', file: input.path, error: error.message });
-    throw new ShuttleError({ code: 'RECORD_FAILED', file: tableFile(folder, table), error: String((error as Error).message) });
+    throw new ShuttleError({
+      code: 'RECORD_FAILED',
+      file: tableFile(folder, table),
+      error: String((error as Error).message),
+    });
   } finally {
     input.close();
   }
@@ -66,7 +70,8 @@ function writeFile(input: Input, scan: Scan, table: TableName, path: string): vo
     const dictionaries = fields
       .filter((field) => field.dictionary !== null)
       .map((field) => writeNames(input, output, field, scan.names.get(field.dictionary!) ?? []));
-    const batches = table === 'processes' ? writeProcesses(input, output, fields, scan) : writeBatches(input, output, fields, scan);
+    const batches =
+      table === 'processes' ? writeProcesses(input, output, fields, scan) : writeBatches(input, output, fields, scan);
     output.end();
     const foot = footer(fields, dictionaries, batches);
     output.write([foot, Buffer.from(Int32Array.of(foot.length).buffer), MAGIC]);
@@ -96,7 +101,8 @@ function writeNames(input: Input, output: MessageOutput, field: Field, pieces: r
     before += piece.contentLength;
   }
   output.write([new Uint8Array(content.offset - (count + 1) * 4)]);
-  for (const piece of pieces) for (const bytes of input.pieces(piece.content, piece.contentLength)) output.write([bytes]);
+  for (const piece of pieces)
+    for (const bytes of input.pieces(piece.content, piece.contentLength)) output.write([bytes]);
   output.write([new Uint8Array(padded(length) - length)]);
   return block;
 }

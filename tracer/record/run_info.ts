@@ -1,6 +1,16 @@
 // run.json: what a run folder says of its run. Until a run is over it says `torn` already, so that nothing has to be
 // written for a crash to be told.
-import { closeSync, existsSync, fstatSync, openSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { ShuttleError } from '../../native/contract/problem.js';
 import type { Mode } from '../../native/contract/vm.js';
@@ -34,7 +44,10 @@ export interface RunInfo {
 }
 
 /** What is known when a run begins. */
-export type RunBeginning = Omit<RunInfo, 'format' | 'duration_ms' | 'outcome' | 'exit_code' | 'complete' | 'ledger' | 'recorder'>;
+export type RunBeginning = Omit<
+  RunInfo,
+  'format' | 'duration_ms' | 'outcome' | 'exit_code' | 'complete' | 'ledger' | 'recorder'
+>;
 
 const PADDED = 16384;
 

@@ -3,7 +3,7 @@ import { ShuttleError } from '../../native/contract/problem.js';
 import type { TableName } from '../../native/contract/words.js';
 import { padded } from './batch.js';
 import { type Declared, decodeMessage, type Message } from './decode.js';
-import { Input } from './input.js';
+import type { Input } from './input.js';
 import { type BatchShape, type Block, schemaMessage } from './metadata.js';
 import { type Field, fieldsOf } from './schema.js';
 

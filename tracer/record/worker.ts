@@ -15,14 +15,21 @@ export type Report = { problem: Problem } | { torn: boolean } | { facts: Facts }
 
 const report = (message: Report): void => parentPort?.postMessage(message);
 
+/** What the system refused is a problem to be told; anything else is a defect and ends the thread. */
+function problemOf(error: unknown, folder: string): Problem {
+  if (error instanceof ShuttleError) return error.problem;
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === undefined) throw error;
+  return { code: 'RECORD_FAILED', file: folder, error: message };
+}
+
 async function carryOut(task: Task): Promise<void> {
   if (task.do === 'record') await new Writer(task.recorder, task.folder, (problem) => report({ problem })).done;
   try {
     report(rewriteStreams(task.folder));
     if (task.do === 'finish' && task.count) report({ facts: countSources(task.folder) });
   } catch (error) {
-    if (!(error instanceof ShuttleError)) throw error;
-    report({ problem: error.problem });
+    report({ problem: problemOf(error, task.folder) });
   }
 }
 

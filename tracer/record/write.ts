@@ -179,4 +179,3 @@ class Encoder {
 function* mapped<From, To>(items: Iterable<From>, map: (item: From) => To): Generator<To> {
   for (const item of items) yield map(item);
 }
-

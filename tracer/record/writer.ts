@@ -1,8 +1,8 @@
 // Takes full batches from the native recorder and writes them to a run folder's streams, until the recorder is closed.
 import type { Problem } from '../../native/contract/problem.js';
+import type { TableName } from '../../native/contract/words.js';
 import { addon } from '../../native/engine.js';
 import type { NativeTable, NativeWriter, TakenBatch } from '../../native/recorder.js';
-import type { TableName } from '../../native/contract/words.js';
 import type { Batch, ColumnData } from './batch.js';
 import { fieldsOf, hasContent, TABLE_NAMES, widthOf } from './schema.js';
 import { streamFile, TableStream } from './stream.js';
@@ -91,7 +91,11 @@ export class Writer implements Writing {
   }
 
   private fail(table: TableName, error: unknown): void {
-    this.onFailure({ code: 'RECORD_FAILED', file: streamFile(this.folder, table), error: String((error as Error).message) });
+    this.onFailure({
+      code: 'RECORD_FAILED',
+      file: streamFile(this.folder, table),
+      error: String((error as Error).message),
+    });
   }
 }
 
@@ -113,6 +117,9 @@ function batchOf(memory: NativeTable, taken: TakenBatch): Batch {
 /** The engine's columns are a table in C++; a build that does not match it must not write a single row. */
 function checkLayout(memory: NativeTable, table: TableName): void {
   const theirs = memory.columns.map(({ name, type, nullable }) => `${name} ${type} ${nullable}`).join();
-  const ours = fieldsOf(table).map(({ name, type, nullable }) => `${name} ${type} ${nullable}`).join();
-  if (memory.name !== table || theirs !== ours) throw new Error(`the addon's ${memory.name} is not this version's ${table}`);
+  const ours = fieldsOf(table)
+    .map(({ name, type, nullable }) => `${name} ${type} ${nullable}`)
+    .join();
+  if (memory.name !== table || theirs !== ours)
+    throw new Error(`the addon's ${memory.name} is not this version's ${table}`);
 }

@@ -1,0 +1,294 @@
+// The native recorder with its writing thread: what threads record is on disk, counted, in order, and valid text.
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { addon } from '../../../native/engine.js';
+import type { NativeRow } from '../../../native/recorder.js';
+import { benchRecorder } from '../../../tracer/record/bench.js';
+import { openRun } from '../../../tracer/record/read.js';
+import { Recorder } from '../../../tracer/record/recorder.js';
+import { rowsOf, streamRows, tableOf, temporary } from './folders.js';
+
+const ROW: NativeRow = { vm: 'app', op: 'file.read', object: '/x', verdict: 'passed', source: 'engine' };
+
+const total = (ledger: object): number =>
+  Object.values(ledger).reduce((sum: number, line: { seen: number }) => sum + line.seen, 0);
+
+async function until(met: () => boolean): Promise<void> {
+  while (!met()) await wait(10);
+}
+
+describe('the recorder', () => {
+  test.each([
+    { rows: 0, threads: 1, names: 1 },
+    { rows: 1, threads: 1, names: 1 },
+    { rows: 100_000, threads: 4, names: 5000, detail: 100, payload: 300 },
+    { rows: 100_000, threads: 8, names: 100_000 },
+  ])('loses nothing of $rows rows from $threads threads', async (load) => {
+    const folder = temporary();
+    const recorder = await Recorder.open(folder, { slots: 3, rows: 1024 });
+    const { kept } = await recorder.native.selfTest(load);
+    const ledger = await recorder.close();
+    expect([kept, total(ledger), recorder.complete, recorder.problems]).toEqual([load.rows, load.rows, true, []]);
+    const table = tableOf(folder, 'interactions');
+    expect(table.numRows).toBe(load.rows);
+    const seqs = [...(table.getChild('seq') ?? [])];
+    expect(seqs.every((seq, at) => seq === BigInt(at))).toBe(true);
+    expect(new Set(table.getChild('object') ?? []).size).toBe(load.rows === 0 ? 0 : load.names);
+    expect(tableOf(folder, 'payloads').numRows).toBe(load.payload ? Math.ceil(load.rows / 16) : 0);
+  });
+
+  test('keeps every column of a row', async () => {
+    const folder = temporary();
+    const recorder = await Recorder.open(folder);
+    const row: NativeRow = {
+      vm: 'app',
+      pid: 7,
+      tid: 8,
+      image: '/bin/sh',
+      op: 'unix.connect',
+      object: '@x',
+      effective: '/run/x',
+      peer: 'db',
+      peer_image: '/bin/db',
+      access: 3,
+      verdict: 'shuttled',
+      status: -5,
+      rule: 'app-db',
+      latency: 12n,
+      parent: 0,
+      channel: 4_000_000_000,
+      source: 'dock',
+      detail: '{"argv":["a"]}',
+    };
+    expect(recorder.native.record(row)).toBe(0);
+    expect(recorder.native.record(ROW)).toBe(1);
+    const ledger = await recorder.close();
+    expect(rowsOf(folder, 'interactions')).toMatchObject([
+      { ...row, seq: 0n, parent: 0n },
+      {
+        seq: 1n,
+        image: null,
+        effective: null,
+        peer: null,
+        peer_image: null,
+        rule: null,
+        parent: null,
+        channel: null,
+        detail: null,
+      },
+    ]);
+    expect(ledger).toMatchObject({ engine: { seen: 1, stored: 1 }, dock: { seen: 1, stored: 1 }, agent: { seen: 0 } });
+  });
+
+  test('makes text of whatever bytes a program uses as a name', async () => {
+    const folder = temporary();
+    const recorder = await Recorder.open(folder);
+    const names = fc.sample(fc.uint8Array({ maxLength: 60 }), 500).map((bytes) => Buffer.from(bytes));
+    names.push(Buffer.from([0]), Buffer.from([0xed, 0xa0, 0x80]), Buffer.from([0xc0, 0xaf]), Buffer.from('ÿ€😀\\x41'));
+    for (const object of names) recorder.native.record({ ...ROW, object });
+    await recorder.close();
+    expect(rowsOf(folder, 'interactions').map((row) => row['object'])).toEqual(names.map(escaped));
+  });
+
+  test('cuts names and details that have no end, and says so', async () => {
+    const folder = temporary();
+    const recorder = await Recorder.open(folder);
+    recorder.native.record({ ...ROW, object: 'x'.repeat(32768), detail: `{"a":"${'é'.repeat(20_000)}"}` });
+    recorder.native.record({
+      ...ROW,
+      object: `/${'é'.repeat(20_000)}`,
+      detail: `{"a":"${'"\\\u0001'.repeat(50_000)}"}`,
+    });
+    recorder.native.record({
+      ...ROW,
+      object: Buffer.alloc(20_000, 0xff),
+      detail: Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d]),
+    });
+    await recorder.close();
+    const [whole, cut, wild] = rowsOf(folder, 'interactions') as { object: string; detail: string }[];
+    expect(whole?.object).toBe('x'.repeat(32768));
+    expect(JSON.parse(whole?.detail ?? '')).toEqual({ a: 'é'.repeat(20_000) });
+    expect(cut?.object).toMatch(/^\/é+…\+7234$/);
+    expect(JSON.parse(cut?.detail ?? '')).toMatchObject({ cut: 150_008, head: expect.stringMatching(/^\{"a":"/) });
+    expect(wild?.object).toBe(`${'\\xff'.repeat(8192)}…+11808`);
+    expect(wild?.detail).toBe('{"\\\\xff"}');
+  });
+
+  test('keeps a message that is longer than a batch, in chunks', async () => {
+    const folder = temporary();
+    const recorder = await Recorder.open(folder);
+    const bytes = Buffer.alloc(9_000_000, 'message');
+    recorder.native.payload({ channel: 3, direction: 1, bytes });
+    recorder.native.payload({ channel: 3, direction: 0, size: 5000, bytes: Buffer.from('head') });
+    await recorder.close();
+    const rows = rowsOf(folder, 'payloads') as { size: number; direction: number; bytes: Uint8Array }[];
+    expect(rows.slice(0, -1).reduce((sum, row) => sum + row.size, 0)).toBe(bytes.length);
+    expect(Buffer.compare(Buffer.concat(rows.slice(0, -1).map((row) => row.bytes)), bytes)).toBe(0);
+    expect(rows.at(-1)).toMatchObject({ size: 5000, direction: 0 });
+  });
+
+  test('has processes from their start to their end', async () => {
+    const folder = temporary();
+    const recorder = await Recorder.open(folder);
+    recorder.processStarted({ vm: 'app', pid: 10, vm_pid: 2, parent: 9, image: '/bin/a', argv: '["a"]' });
+    recorder.processStarted({ vm: 'app', pid: 11, vm_pid: 3 });
+    recorder.processEnded({ vm: 'app', pid: 10, exit: 137 });
+    await recorder.close();
+    const rows = rowsOf(folder, 'processes');
+    expect(rows).toMatchObject([
+      { vm: 'app', pid: 10, vm_pid: 2, parent: 9, image: '/bin/a', argv: '["a"]', exit: 137, win_pid: null },
+      { pid: 11, image: null, argv: '[]', ended: null, exit: null },
+    ]);
+    expect((rows[0]?.['ended'] as bigint) >= (rows[0]?.['started'] as bigint)).toBe(true);
+  });
+
+  test('writes a quiet run without being asked', async () => {
+    const folder = temporary();
+    const recorder = await Recorder.open(folder);
+    recorder.native.record(ROW);
+    const stream = join(folder, 'interactions.arrows');
+    await until(() => existsSync(stream) && streamRows(readFileSync(stream)) === 1);
+    recorder.native.record(ROW);
+    await until(() => streamRows(readFileSync(stream)) === 2);
+    await recorder.close();
+    expect(tableOf(folder, 'interactions').batches.length).toBe(1);
+  });
+
+  test('goes on while the main thread is busy', async () => {
+    const folder = temporary();
+    const recorder = await Recorder.open(folder, { slots: 2, rows: 1024 });
+    const load = recorder.native.selfTest({ rows: 50_000 });
+    for (const end = Date.now() + 500; Date.now() < end; );
+    expect((await load).kept).toBe(50_000);
+    await recorder.close();
+    expect(recorder.complete).toBe(true);
+  });
+});
+
+describe('loss is counted', () => {
+  test('where the writer cannot begin', async () => {
+    const folder = join(temporary(), 'missing');
+    const recorder = await Recorder.open(folder, { slots: 2, rows: 64 });
+    const { kept } = await recorder.native.selfTest({ rows: 5000, threads: 3, payload: 8 });
+    const ledger = await recorder.close();
+    expect(kept).toBeLessThan(5000);
+    expect([ledger.engine.seen + ledger.agent.seen, ledger.engine.stored, ledger.engine.lost]).toEqual([
+      5000,
+      0,
+      ledger.engine.seen,
+    ]);
+    expect(recorder.complete).toBe(false);
+    expect(recorder.problems[0]).toMatchObject({ code: 'RECORD_FAILED' });
+  });
+
+  test('where the writer is gone', async () => {
+    const recorder = await Recorder.open(temporary(), { slots: 2, rows: 64 });
+    recorder.native.abandon();
+    expect(recorder.native.record(ROW)).toBeNull();
+    const ledger = await recorder.close();
+    expect(ledger.engine).toEqual({ seen: 1, stored: 0, lost: 1 });
+    expect(recorder.complete).toBe(false);
+  });
+
+  test('where nobody ever writes, once that is known', async () => {
+    const native = new (addon().NativeRecorder)({ slots: 2, rows: 64 });
+    const load = native.selfTest({ rows: 1000, threads: 4 });
+    await until(() => native.ledger().ledger.engine.seen + native.ledger().ledger.agent.seen >= 128);
+    native.abandon();
+    const { kept } = await load;
+    const { ledger } = native.ledger();
+    expect(kept).toBe(128);
+    expect([total(ledger), ledger.engine.lost + ledger.agent.lost]).toEqual([1000, 1000]);
+  });
+
+  test('where the names grow beyond what a column can hold', async () => {
+    const folder = temporary();
+    const recorder = await Recorder.open(folder, { maxNameBytes: 100 });
+    for (let at = 0; at < 10; at++) recorder.native.record({ ...ROW, object: `${at}`.repeat(30), image: `/bin/${at}` });
+    const last = recorder.native.record({ ...ROW, object: '0'.repeat(30) });
+    const ledger = await recorder.close();
+    expect([last, ledger.engine]).toEqual([3, { seen: 11, stored: 4, lost: 7 }]);
+    expect(rowsOf(folder, 'interactions').map((row) => row['seq'])).toEqual([0n, 1n, 2n, 3n]);
+    expect(rowsOf(folder, 'interactions').at(-1)).toMatchObject({ object: '0'.repeat(30), image: null });
+  });
+
+  test('after the close', async () => {
+    const recorder = await Recorder.open(temporary());
+    await recorder.close();
+    expect(recorder.native.record(ROW)).toBeNull();
+    expect(recorder.native.ledger().ledger.engine).toEqual({ seen: 1, stored: 0, lost: 1 });
+  });
+});
+
+// A file system of half a megabyte, in a mount namespace of the test's own.
+const SMALL_DISK = 'mount -t tmpfs -o size=512k none "$0" && exec "$@"';
+const mountable = spawnSync('unshare', ['-m', 'true']).status === 0;
+const script = fileURLToPath(new URL('./record_child.mjs', import.meta.url));
+
+describe.runIf(mountable)('a full disk (skipped where the test may not mount: needs root)', () => {
+  test('ends the record, not the run', async () => {
+    const folder = temporary();
+    const out = join(temporary(), 'copy');
+    mkdirSync(out);
+    const args = ['-m', 'sh', '-c', SMALL_DISK, folder, process.execPath, script, folder, '20000', 'copy', out];
+    const child = spawnSync('unshare', args, { encoding: 'utf8' });
+    expect(child.stderr).toBe('');
+    const { ledger, complete, problems, kept } = JSON.parse(child.stdout);
+    expect(problems[0]).toMatchObject({ code: 'RECORD_FAILED' });
+    expect([complete, total(ledger)]).toEqual([false, 20_000]);
+    const stored = ledger.engine.stored + ledger.agent.stored;
+    expect(stored).toBeGreaterThan(0);
+    expect(stored).toBeLessThanOrEqual(kept);
+    expect(streamRows(readFileSync(join(out, 'interactions.arrows')))).toBe(stored);
+    expect((await openRun(out)).complete).toBe(false);
+    expect(rowsOf(out, 'interactions').length).toBe(stored);
+  });
+});
+
+test('kill -9 leaves a run that is finished when it is met', async () => {
+  const folder = temporary();
+  const child = spawn(process.execPath, [script, folder, '300', 'wait'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(child.stdout, 'data');
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  const info = await openRun(folder);
+  const line = { seen: 200, stored: 200, lost: 0 };
+  expect(info).toMatchObject({
+    outcome: 'torn',
+    complete: false,
+    ledger: { engine: line, agent: { ...line, seen: 100, stored: 100 } },
+  });
+  expect(rowsOf(folder, 'interactions').length).toBe(300);
+});
+
+test('the bench function measures without loss', async () => {
+  const figures = await benchRecorder(50_000, 2);
+  expect(figures).toMatchObject({ rows: 50_000, lost: 0 });
+  expect(figures.rowsPerSecond).toBeGreaterThan(0);
+});
+
+/** The recorder's rule for names, said again: what is no UTF-8, and NUL, as `\xNN`. */
+function escaped(bytes: Buffer): string {
+  let text = '';
+  for (let at = 0; at < bytes.length; ) {
+    const length = [1, 2, 3, 4].find((size) => isCharacter(bytes.subarray(at, at + size), size));
+    text += length ? bytes.toString('utf8', at, at + length) : `\\x${bytes.toString('hex', at, at + 1)}`;
+    at += length ?? 1;
+  }
+  return text;
+}
+
+function isCharacter(bytes: Buffer, size: number): boolean {
+  if (bytes.length !== size || bytes[0] === 0) return false;
+  try {
+    return [...new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)].length === 1;
+  } catch {
+    return false;
+  }
+}

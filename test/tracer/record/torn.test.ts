@@ -1,0 +1,213 @@
+// Runs whose recorder died: whatever was whole on disk is kept, wherever the stream was cut.
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Problem } from '../../../native/contract/problem.js';
+import { type TableName, VERDICTS } from '../../../native/contract/words.js';
+import { batchOfCells, type Cell } from '../../../tracer/record/cells.js';
+import { openRun } from '../../../tracer/record/read.js';
+import { finishTable, rewriteStreams } from '../../../tracer/record/rewrite.js';
+import { beginRun, type RunBeginning, readRunInfo, startOf } from '../../../tracer/record/run_info.js';
+import { fieldsOf, TABLE_NAMES } from '../../../tracer/record/schema.js';
+import { namesOf, TableStream } from '../../../tracer/record/stream.js';
+import { rowsOf, streamRows, tableOf, temporary } from './folders.js';
+
+const BEGUN: RunBeginning = {
+  shuttle: '0.1.0',
+  id: '20261122T101500Z-7f3a',
+  system: 'orders',
+  mode: 'allow',
+  started: '2026-11-22T10:15:00.000Z',
+  host: { kernel: '6.18.44', machine: 'x86_64' },
+  vms: {},
+};
+
+/** Streams as a recorder leaves them: `batches` of two rows, each with a new object. */
+function stream(folder: string, batches: number, end: boolean): void {
+  for (const table of TABLE_NAMES) {
+    const open = new TableStream(folder, table);
+    if (table === 'interactions') for (let at = 0; at < batches; at++) open.write(interactions(at), newNames(at));
+    if (end) open.end();
+    open.close();
+  }
+}
+
+function interactions(batch: number) {
+  const rows = [0, 1].map((row) => {
+    const cells: Cell[] = fieldsOf('interactions').map((field) => (field.nullable ? null : 0));
+    const at = (name: string) => fieldsOf('interactions').findIndex((field) => field.name === name);
+    cells[at('seq')] = batch * 2 + row;
+    cells[at('ts')] = (batch * 2 + row) * 1_000_000;
+    cells[at('object')] = batch;
+    cells[at('source')] = row * 2; // engine, agent
+    return cells;
+  });
+  return batchOfCells(fieldsOf('interactions'), rows);
+}
+
+function newNames(batch: number) {
+  const column = (name: string) => fieldsOf('interactions').findIndex((field) => field.name === name);
+  const object = { column: column('object'), ...namesOf([`/object/${batch}`]) };
+  return batch === 0 ? [{ column: column('vm'), ...namesOf(['app']) }, object] : [object];
+}
+
+const file = (folder: string, table: TableName, end: string): string => join(folder, `${table}.${end}`);
+
+async function problemOf(promise: Promise<unknown>): Promise<Problem | undefined> {
+  return promise.then(
+    () => undefined,
+    (error: { problem: Problem }) => error.problem,
+  );
+}
+
+describe('a stream that was cut', () => {
+  test('keeps its whole batches, at every byte', () => {
+    const whole = temporary();
+    stream(whole, 3, true);
+    const bytes = readFileSync(file(whole, 'interactions', 'arrows'));
+    for (let length = 0; length <= bytes.length; length++) {
+      const folder = join(whole, String(length));
+      mkdirSync(folder);
+      writeFileSync(file(folder, 'interactions', 'arrows'), bytes.subarray(0, length));
+      expect(finishTable(folder, 'interactions')).toBe(length < bytes.length);
+      const rows = rowsOf(folder, 'interactions');
+      expect(rows.length).toBe(streamRows(bytes.subarray(0, length)));
+      for (const [at, row] of rows.entries())
+        expect(row).toMatchObject({ seq: BigInt(at), vm: 'app', object: `/object/${at >> 1}`, verdict: VERDICTS[0] });
+    }
+  }, 120_000);
+
+  test('ends where its bytes stop making sense', () => {
+    const whole = temporary();
+    stream(whole, 3, true);
+    const bytes = readFileSync(file(whole, 'interactions', 'arrows'));
+    let folders = 0;
+    fc.assert(
+      fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), (at, flip) => {
+        const folder = join(whole, String(folders++));
+        mkdirSync(folder);
+        const damaged = Buffer.from(bytes);
+        damaged[at]! ^= flip;
+        writeFileSync(file(folder, 'interactions', 'arrows'), damaged);
+        try {
+          finishTable(folder, 'interactions');
+          expect(tableOf(folder, 'interactions').numRows).toBeLessThanOrEqual(6);
+        } catch (error) {
+          expect((error as { problem?: Problem }).problem?.code).toBe('RUN_UNREADABLE');
+          expect(existsSync(file(folder, 'interactions', 'arrows'))).toBe(true);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('a run whose recorder died', () => {
+  function died(batches: number): string {
+    const folder = temporary();
+    beginRun(folder, BEGUN);
+    // As another process would have left it, which is gone.
+    const info = { ...readRunInfo(folder), recorder: { pid: process.pid, start: 'long ago' } };
+    writeFileSync(join(folder, 'run.json'), JSON.stringify(info));
+    stream(folder, batches, false);
+    return folder;
+  }
+
+  test('is finished when it is met, and marked', async () => {
+    const folder = died(4);
+    truncateSync(
+      file(folder, 'interactions', 'arrows'),
+      readFileSync(file(folder, 'interactions', 'arrows')).length - 1,
+    );
+    const info = await openRun(folder);
+    const line = { seen: 3, stored: 3, lost: 0 };
+    expect(info).toMatchObject({
+      outcome: 'torn',
+      complete: false,
+      duration_ms: 5,
+      ledger: { engine: line, agent: line },
+    });
+    expect(info.recorder).toBeUndefined();
+    expect(rowsOf(folder, 'interactions').length).toBe(6);
+    expect(existsSync(file(folder, 'interactions', 'arrows'))).toBe(false);
+    expect(await openRun(folder)).toEqual(info);
+  });
+
+  test('is finished without its run.json', async () => {
+    const system = join(temporary(), 'orders');
+    cpSync(died(2), join(system, BEGUN.id), { recursive: true });
+    writeFileSync(join(system, BEGUN.id, 'run.json'), '');
+    expect(await problemOf(openRun(join(system, BEGUN.id)))).toMatchObject({ code: 'RUN_UNREADABLE' });
+    rmSync(join(system, BEGUN.id, 'run.json'));
+    const info = await openRun(join(system, BEGUN.id));
+    expect(info).toMatchObject({ id: BEGUN.id, system: 'orders', outcome: 'torn', started: BEGUN.started });
+    expect(rowsOf(join(system, BEGUN.id), 'interactions').length).toBe(4);
+  });
+
+  test('is not touched while its recorder lives', async () => {
+    const folder = died(1);
+    const info = { ...readRunInfo(folder), recorder: { pid: process.ppid, start: startOf(process.ppid) } };
+    writeFileSync(join(folder, 'run.json'), JSON.stringify(info));
+    expect(await problemOf(openRun(folder))).toEqual({ code: 'RUN_STILL_RECORDED', folder, pid: process.ppid });
+    expect(existsSync(file(folder, 'interactions', 'arrows'))).toBe(true);
+  });
+});
+
+describe('files that are no run', () => {
+  test.each<[string, (folder: string) => void, Partial<Problem>]>([
+    ['an empty folder', () => {}, { code: 'RUN_NOT_A_RUN' }],
+    [
+      'a newer format',
+      (folder) => writeFileSync(join(folder, 'run.json'), '{"format":2}'),
+      { code: 'RUN_FORMAT', format: '2' },
+    ],
+    ['no JSON', (folder) => writeFileSync(join(folder, 'run.json'), 'x'), { code: 'RUN_UNREADABLE' }],
+    [
+      'a foreign stream',
+      (folder) => foreign(folder, 'arrows', Buffer.from('not arrow at all')),
+      { code: 'RUN_UNREADABLE' },
+    ],
+    ['another table', (folder) => otherTable(folder), { code: 'RUN_UNREADABLE' }],
+    [
+      'a foreign file',
+      (folder) => foreign(folder, 'arrow', Buffer.from('PAR1 not arrow at all')),
+      { code: 'RUN_UNREADABLE' },
+    ],
+    ['an empty file', (folder) => foreign(folder, 'arrow', Buffer.alloc(0)), { code: 'RUN_UNREADABLE' }],
+  ])('%s', async (_, make, problem) => {
+    const folder = temporary();
+    make(folder);
+    expect(await problemOf(openRun(folder))).toMatchObject(problem);
+  });
+
+  test('a file cut anywhere', async () => {
+    const folder = temporary();
+    finished(folder);
+    stream(folder, 2, true);
+    rewriteStreams(folder);
+    const path = file(folder, 'interactions', 'arrow');
+    const bytes = readFileSync(path);
+    for (let length = 0; length < bytes.length; length += 37) {
+      writeFileSync(path, bytes.subarray(0, length));
+      expect(await problemOf(openRun(folder))).toMatchObject({ code: 'RUN_UNREADABLE', file: path });
+    }
+  });
+});
+
+function finished(folder: string): void {
+  beginRun(folder, BEGUN);
+  const { recorder: _, ...info } = readRunInfo(folder);
+  writeFileSync(join(folder, 'run.json'), JSON.stringify({ ...info, outcome: 'ok', complete: true }));
+}
+
+function foreign(folder: string, end: string, bytes: Buffer): void {
+  finished(folder);
+  writeFileSync(file(folder, 'interactions', end), bytes);
+}
+
+function otherTable(folder: string): void {
+  finished(folder);
+  stream(folder, 1, true);
+  cpSync(file(folder, 'payloads', 'arrows'), file(folder, 'interactions', 'arrows'));
+}
