@@ -85,7 +85,8 @@ std::map<std::string, Wanted> wanted_by(const std::vector<MountStep>& steps, boo
   return wanted;
 }
 
-Fd prepare(const std::string& path, const Wanted& wanted, int mapping) {
+// A folder that is the VM user's already (a base prefix, a layer) stays so; root's is shown as that user's.
+Fd prepare(const std::string& path, const Wanted& wanted, int mapping, uid_t uid) {
   Fd tree(open_tree(AT_FDCWD, path.c_str(), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (wanted.recursive ? AT_RECURSIVE : 0)));
   if (!tree) return tree;
   const int whole = AT_EMPTY_PATH | (wanted.recursive ? AT_RECURSIVE : 0);
@@ -93,7 +94,8 @@ Fd prepare(const std::string& path, const Wanted& wanted, int mapping) {
   attributes.propagation = MS_PRIVATE;
   attributes.attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | (wanted.write ? 0 : MOUNT_ATTR_RDONLY);
   if (mount_setattr(tree.get(), "", whole, &attributes, sizeof attributes) != 0) return {};
-  if (wanted.shift && mapping >= 0) {
+  struct stat status;
+  if (wanted.shift && mapping >= 0 && fstat(tree.get(), &status) == 0 && status.st_uid != uid) {
     mount_attr shifted{};
     shifted.attr_set = MOUNT_ATTR_IDMAP;
     shifted.userns_fd = static_cast<uint64_t>(mapping);
@@ -113,7 +115,7 @@ Sources prepare_sources(const std::vector<MountStep>& steps, bool shift, uid_t u
   const int mapping = shift && !wanted.empty() ? mapping_for(init, uid, gid) : -1;
   for (const auto& [path, how] : wanted) {
     struct stat status;
-    Fd tree = prepare(path, how, mapping);
+    Fd tree = prepare(path, how, mapping, uid);
     if (!tree || fstat(tree.get(), &status) != 0) continue;
     sources.paths.push_back({path, S_ISDIR(status.st_mode)});
     sources.trees.push_back(std::move(tree));

@@ -47,12 +47,31 @@ class Stage {
   unsigned next_ = 0;
 };
 
-// overlay.cc
-// Mounts an overlay at `at`; `masks` are the names (relative to it) that must not exist in it. 0 or an errno.
-int mount_overlay(Stage& stage, const MountStep& step, const std::string& at, const std::vector<std::string>& masks);
+// What an overlay holds besides its layers: names that must not exist in it, and things of the plan that lie below it.
+// All of it goes into a layer in the middle, so that neither the host's folder nor the VM's layer is touched. The paths
+// are relative to the overlay.
+struct Filling {
+  struct Thing {
+    std::string name;
+    const MountStep* step = nullptr;
+  };
+  std::vector<std::string> masks;
+  std::vector<Thing> things;
+  bool empty() const { return masks.empty() && things.empty(); }
+};
+
+// overlay.cc: mounts an overlay at `at`. 0 or an errno.
+int mount_overlay(Stage& stage, const MountStep& step, const std::string& at, const Filling& filling);
+// filling.cc: makes the middle layer for what is to be found in `lower` (empty: nothing is).
+void fill_layer(Stage& stage, const std::string& lower, const Filling& filling, const std::string& layer);
+// The mode that gives the VM's user, who owns every folder made by init, what the folder gives it on the host.
+mode_t mode_for_us(const struct stat& folder);
 
 // mounts.cc: one step at `at`, a path where the target's parents exist or can be made. 0 or an errno.
-int apply(Stage& stage, const MountStep& step, const std::string& at, const std::vector<std::string>& masks);
+int apply(Stage& stage, const MountStep& step, const std::string& at, const Filling& filling);
+// What a step shows: a folder or a file. 0 or an errno.
+int shows_folder(Stage& stage, const MountStep& step, bool* folder);
+int write_text(const std::string& at, mode_t mode, const std::string& text);
 // Makes the folders above `path`, and `path` itself as a folder or an empty file.
 int make_target(const std::string& path, bool folder, mode_t mode = 0755);
 
@@ -67,9 +86,8 @@ class Root {
   int mount_later(const MountStep& step, const std::vector<wire::Source>& sources, const std::vector<int>& fds);
 
  private:
-  std::vector<std::string> masks_below(const std::string& to) const;
   Stage stage_;
-  std::vector<std::string> masks_;
+  std::vector<std::string> masks_;  // for overlays that come later
   int host_space_ = -1, own_space_ = -1;  // mount namespaces
 };
 

@@ -17,11 +17,9 @@ int failed(bool good) { return good ? 0 : errno; }
 
 int bind(Stage& stage, const MountStep& step, const std::string& at) {
   const std::string from = stage.reach(step.from);
-  struct stat status;
-  if (stat(from.c_str(), &status) != 0) return errno;
-  // Through a bound socket or FIFO a program would reach its host's other end, and devices are no files at all.
-  if (!S_ISDIR(status.st_mode) && !S_ISREG(status.st_mode)) return EOPNOTSUPP;
-  if (int error = make_target(at, S_ISDIR(status.st_mode)); error) return error;
+  bool folder = false;
+  if (int error = shows_folder(stage, step, &folder); error) return error;
+  if (int error = make_target(at, folder); error) return error;
   const int tree = open_tree(AT_FDCWD, from.c_str(), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
   if (tree < 0) return errno;
   mount_attr wanted{};
@@ -39,16 +37,6 @@ int memory(const std::string& at, mode_t mode, uint64_t bytes) {
   if (bytes == 0) snprintf(options, sizeof options, "mode=%o", mode);
   if (int error = make_target(at, true); error) return error;
   return failed(mount("tmpfs", at.c_str(), "tmpfs", MS_NOSUID | MS_NODEV, options) == 0);
-}
-
-int file(const std::string& at, mode_t mode, const std::string& text) {
-  if (int error = make_target(at, false); error) return error;
-  const int out = open(at.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOFOLLOW);
-  if (out < 0) return errno;
-  int error = failed(write(out, text.data(), text.size()) == static_cast<ssize_t>(text.size()));
-  if (!error) error = failed(fchmod(out, mode) == 0);
-  close(out);
-  return error;
 }
 
 int folder(const std::string& at, mode_t mode) {
@@ -82,12 +70,32 @@ int queues(const std::string& at) {
   return errno == ENODEV ? 0 : errno;  // a kernel without message queues
 }
 
-int overlay(Stage& stage, const MountStep& step, const std::string& at, const std::vector<std::string>& masks) {
+int overlay(Stage& stage, const MountStep& step, const std::string& at, const Filling& filling) {
   if (int error = make_target(at, true); error) return error;
-  return mount_overlay(stage, step, at, masks);
+  return mount_overlay(stage, step, at, filling);
 }
 
 }  // namespace
+
+int write_text(const std::string& at, mode_t mode, const std::string& text) {
+  if (int error = make_target(at, false); error) return error;
+  const int out = open(at.c_str(), O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOFOLLOW);
+  if (out < 0) return errno;
+  int error = failed(write(out, text.data(), text.size()) == static_cast<ssize_t>(text.size()));
+  if (!error) error = failed(fchmod(out, mode) == 0);
+  close(out);
+  return error;
+}
+
+int shows_folder(Stage& stage, const MountStep& step, bool* folder) {
+  *folder = true;
+  if (step.what != MountStep::Do::kBind) return 0;
+  struct stat status;
+  if (stat(stage.reach(step.from).c_str(), &status) != 0) return errno;
+  *folder = S_ISDIR(status.st_mode);
+  // Through a bound socket or FIFO a program would reach the host's other end, and devices are no files at all.
+  return *folder || S_ISREG(status.st_mode) ? 0 : EOPNOTSUPP;
+}
 
 int make_target(const std::string& path, bool folder, mode_t mode) {
   const auto make = [&] {
@@ -105,19 +113,19 @@ int make_target(const std::string& path, bool folder, mode_t mode) {
   return make() == 0 || errno == EEXIST ? 0 : errno;
 }
 
-int apply(Stage& stage, const MountStep& step, const std::string& at, const std::vector<std::string>& masks) {
+int apply(Stage& stage, const MountStep& step, const std::string& at, const Filling& filling) {
   int error = EINVAL;
   switch (step.what) {
     case MountStep::Do::kFolder: return folder(at, step.mode);
     case MountStep::Do::kLink: return link(at, step.from);
-    case MountStep::Do::kFile: return file(at, step.mode, step.text);
+    case MountStep::Do::kFile: return write_text(at, step.mode, step.text);
     case MountStep::Do::kMemory: return memory(at, step.mode, step.bytes);
     case MountStep::Do::kProc: return proc(at);
     case MountStep::Do::kDevices: return make_devices(at);
     case MountStep::Do::kQueues: return queues(at);
     case MountStep::Do::kMask: return mask(at);
     case MountStep::Do::kBind: error = bind(stage, step, at); break;
-    case MountStep::Do::kOverlay: error = overlay(stage, step, at, masks); break;
+    case MountStep::Do::kOverlay: error = overlay(stage, step, at, filling); break;
   }
   // What cannot be shown is an empty folder that nobody may look into.
   if (error && step.optional && make_target(at, true) == 0) return chmod(at.c_str(), 0), 0;

@@ -1,7 +1,6 @@
 #include <fcntl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -21,15 +20,6 @@ std::string escaped(const std::string& path) {
   return out;
 }
 
-// The mode that gives the VM's user, who owns every folder made here, what the lower folder gives it: somebody else's
-// folder is not to become writable by being shown.
-mode_t mode_for_us(const struct stat& lower) {
-  const mode_t mode = lower.st_mode & 07777;
-  if (lower.st_uid == getuid()) return mode;
-  const mode_t ours = lower.st_gid == getgid() ? (mode >> 3) & 7 : mode & 7;
-  return (mode & ~0700U) | (ours << 6);
-}
-
 // A `volatile` overlay that was not unmounted in order leaves a mark that forbids mounting it again.
 void clear_dirty_mark(const std::string& work) {
   const std::string incompat = work + "/work/incompat";
@@ -39,59 +29,52 @@ void clear_dirty_mark(const std::string& work) {
   rmdir(incompat.c_str());
 }
 
-// A layer between upper and lower in which each masked name is a whiteout, so that it does not exist for the program.
-// Names whose folder is not there (or not ours to look into) need none.
-bool make_hiding_layer(const std::string& lower, const std::vector<std::string>& masks, const std::string& layer) {
-  bool any = false;
-  for (const std::string& name : masks) {
-    bool there = true;
-    for (size_t slash = name.find('/'); there && slash != std::string::npos; slash = name.find('/', slash + 1)) {
-      const std::string parent = name.substr(0, slash);
-      struct stat status;
-      there = lstat((lower + "/" + parent).c_str(), &status) == 0 && S_ISDIR(status.st_mode);
-      const std::string copy = layer + "/" + parent;
-      if (there && mkdir(copy.c_str(), 0700) == 0) chmod(copy.c_str(), mode_for_us(status));
-    }
-    if (there && mknod((layer + "/" + name).c_str(), S_IFCHR, makedev(0, 0)) == 0) any = true;
-    else if (there && errno != EEXIST) fail("hiding " + name, errno);
+// Where writes go: folders of the stage, or of the VM's layer on disk.
+struct Writing {
+  std::string upper, work;
+};
+
+int prepare_writing(Stage& stage, const MountStep& step, mode_t mode, Writing& writing) {
+  if (step.upper.empty()) {
+    writing = {stage.folder("u"), stage.folder("w")};
+    return chmod(writing.upper.c_str(), mode) == 0 ? 0 : errno;
   }
-  errno = 0;
-  return any;
+  writing = {stage.reach(step.upper), stage.reach(step.work)};
+  struct stat old;
+  const bool fresh = lstat(writing.upper.c_str(), &old) != 0;
+  if (int error = make_target(writing.upper, true); error) return error;
+  if (fresh && chmod(writing.upper.c_str(), mode) != 0) return errno;
+  if (int error = make_target(writing.work, true, 0700); error) return error;
+  clear_dirty_mark(writing.work);
+  return 0;
 }
 
 }  // namespace
 
-int mount_overlay(Stage& stage, const MountStep& step, const std::string& at, const std::vector<std::string>& masks) {
-  if (step.lower.empty()) return EINVAL;
+int mount_overlay(Stage& stage, const MountStep& step, const std::string& at, const Filling& filling) {
   std::string lowers, first;
   for (const std::string& lower : step.lower) {
     const std::string reached = stage.reach(lower);
     if (first.empty()) first = reached;
     lowers += (lowers.empty() ? "" : ":") + escaped(reached);
   }
-  struct stat status;
-  if (stat(first.c_str(), &status) != 0) return errno;
-  if (!S_ISDIR(status.st_mode)) return ENOTDIR;
-  if (!masks.empty()) {
+  mode_t mode = 0755;
+  if (!first.empty()) {
+    struct stat status;
+    if (stat(first.c_str(), &status) != 0) return errno;
+    if (!S_ISDIR(status.st_mode)) return ENOTDIR;
+    mode = mode_for_us(status);
+  }
+  if (first.empty() || !filling.empty()) {
     const std::string layer = stage.folder("h");
-    chmod(layer.c_str(), mode_for_us(status));
-    if (make_hiding_layer(first, masks, layer)) lowers = layer + ":" + lowers;
+    if (chmod(layer.c_str(), mode) != 0) return errno;
+    fill_layer(stage, first, filling, layer);
+    lowers = lowers.empty() ? layer : layer + ":" + lowers;
   }
-  const bool memory = step.upper.empty();
-  const std::string upper = memory ? stage.folder("u") : stage.reach(step.upper);
-  const std::string work = memory ? stage.folder("w") : stage.reach(step.work);
-  if (memory) {
-    chmod(upper.c_str(), mode_for_us(status));
-  } else {
-    struct stat old;
-    const bool fresh = lstat(upper.c_str(), &old) != 0;
-    if (int error = make_target(upper, true); error) return error;
-    if (fresh) chmod(upper.c_str(), mode_for_us(status));
-    if (int error = make_target(work, true, 0700); error) return error;
-    clear_dirty_mark(work);
-  }
-  std::string options = "lowerdir=" + lowers + ",upperdir=" + escaped(upper) + ",workdir=" + escaped(work) + ",userxattr";
-  if (step.is_volatile || memory) options += ",volatile";
+  Writing writing;
+  if (int error = prepare_writing(stage, step, mode, writing); error) return error;
+  std::string options = "lowerdir=" + lowers + ",upperdir=" + escaped(writing.upper) + ",workdir=" + escaped(writing.work) + ",userxattr";
+  if (step.is_volatile || step.upper.empty()) options += ",volatile";
   if (options.size() >= 4096) return ENAMETOOLONG;
   return mount("overlay", at.c_str(), "overlay", MS_NOSUID | MS_NODEV, options.c_str()) == 0 ? 0 : errno;
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <unordered_map>
 
 #include "init.h"
 
@@ -22,24 +23,29 @@ std::string words(const MountStep& step) {
   return std::string(kNames[static_cast<unsigned>(step.what) % std::size(kNames)]) + " " + step.to;
 }
 
-// The last overlay that holds a masked name decides whether it can be taken away altogether.
-bool under_overlay(const std::string& name, const std::vector<MountStep>& steps) {
-  const MountStep* holder = nullptr;
-  for (const auto& step : steps)
-    if (step.what != MountStep::Do::kMask && below(name, step.to) && (!holder || step.to.size() >= holder->to.size())) holder = &step;
-  return holder && holder->what == MountStep::Do::kOverlay;
+bool is_mount(const MountStep& step) {
+  switch (step.what) {
+    case MountStep::Do::kFolder:
+    case MountStep::Do::kLink:
+    case MountStep::Do::kFile:
+    case MountStep::Do::kMask: return false;
+    default: return true;
+  }
 }
+
+// The mount of the plan that a path lies in, of those made before `end`: the deepest, and of those the last.
+const MountStep* holder_of(const std::string& path, const std::vector<MountStep>& steps, size_t end) {
+  const MountStep* holder = nullptr;
+  for (size_t i = 0; i < end; ++i)
+    if (below(path, steps[i].to) && is_mount(steps[i]) && (!holder || steps[i].to.size() >= holder->to.size())) holder = &steps[i];
+  return holder && holder->what == MountStep::Do::kOverlay ? holder : nullptr;
+}
+
+std::string name_in(const std::string& path, const std::string& folder) { return path.substr(folder == "/" ? 1 : folder.size() + 1); }
 
 int own_mount_namespace(int proc) { return openat(proc, "self/ns/mnt", O_RDONLY | O_CLOEXEC); }
 
 }  // namespace
-
-std::vector<std::string> Root::masks_below(const std::string& to) const {
-  std::vector<std::string> names;
-  for (const auto& mask : masks_)
-    if (below(mask, to)) names.push_back(mask.substr(to == "/" ? 1 : to.size() + 1));
-  return names;
-}
 
 void Root::build(const wire::Plan& plan) {
   const int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -58,12 +64,22 @@ void Root::build(const wire::Plan& plan) {
   stage_.add(plan.sources, fds);
   const std::string root = stage_.folder("r");
   must(mount("tmpfs", root.c_str(), "tmpfs", MS_NOSUID | MS_NODEV, "mode=755,size=16m") == 0, "root");
-  for (const auto& step : plan.vm.steps)
-    if (step.what == MountStep::Do::kMask && under_overlay(step.to, plan.vm.steps)) masks_.push_back(step.to);
-  for (const auto& step : plan.vm.steps) {
-    if (step.what == MountStep::Do::kMask && under_overlay(step.to, plan.vm.steps)) continue;
-    const int error = apply(stage_, step, step.to == "/" ? root : root + step.to, masks_below(step.to));
-    if (error) fail(words(step), error);
+  const auto& steps = plan.vm.steps;
+  std::unordered_map<const MountStep*, Filling> fillings;
+  std::vector<bool> placed(steps.size());  // by the filling of an overlay alone
+  for (size_t i = 0; i < steps.size(); ++i) {
+    const bool mask = steps[i].what == MountStep::Do::kMask;
+    const MountStep* holder = holder_of(steps[i].to, steps, mask ? steps.size() : i);
+    if (mask) masks_.push_back(steps[i].to);
+    if (!holder) continue;
+    placed[i] = !is_mount(steps[i]);
+    if (mask) fillings[holder].masks.push_back(name_in(steps[i].to, holder->to));
+    else fillings[holder].things.push_back({name_in(steps[i].to, holder->to), &steps[i]});
+  }
+  for (size_t i = 0; i < steps.size(); ++i) {
+    if (placed[i]) continue;
+    const int error = apply(stage_, steps[i], steps[i].to == "/" ? root : root + steps[i].to, fillings[&steps[i]]);
+    if (error) fail(words(steps[i]), error);
   }
   must(chdir(root.c_str()) == 0 && syscall(SYS_pivot_root, ".", ".") == 0, "pivot_root");
   must(umount2(".", MNT_DETACH) == 0 && chdir("/") == 0, "leaving the host");
@@ -75,7 +91,10 @@ int Root::mount_later(const MountStep& step, const std::vector<wire::Source>& so
   Stage stage;
   stage.add(sources, fds);
   const std::string at = stage.folder("m") + "/x";
-  int error = apply(stage, step, at, masks_below(step.to));
+  Filling filling;
+  for (const auto& mask : masks_)
+    if (below(mask, step.to)) filling.masks.push_back(name_in(mask, step.to));
+  int error = apply(stage, step, at, filling);
   int tree = -1;
   struct stat status{};
   if (!error && (tree = open_tree(AT_FDCWD, at.c_str(), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE)) < 0) error = errno;

@@ -1,5 +1,5 @@
 // Starts a VM without Node, for tests and for measuring. Standard input says what to do, one line a thing, words apart
-// by tabs; standard output answers, one line each.
+// by tabs (a line's end inside a word as \x01); standard output answers, one line each.
 //   uid N · gid N · shift 0|1 · host NAME · limit memory|processes|cpu|disk N · cwd DIR · env NAME=VALUE · argv WORD…
 //   step DO TO FROM TEXT UPPER WORK MODE BYTES FLAGS LOWER…        FLAGS: w write, v volatile, o optional
 //   go              start and let the program run         -> ready <init> <program>, or failed <errno> <step>
@@ -48,6 +48,7 @@ MountStep step_of(const std::vector<std::string>& w) {
   MountStep step;
   step.what = static_cast<MountStep::Do>(std::find(kDo.begin(), kDo.end(), w.at(1)) - kDo.begin());
   step.to = w.at(2), step.from = w.at(3), step.text = w.at(4), step.upper = w.at(5), step.work = w.at(6);
+  std::replace(step.text.begin(), step.text.end(), '\x01', '\n');
   step.mode = static_cast<uint32_t>(std::stoul(w.at(7)));
   step.bytes = std::stoull(w.at(8));
   step.write = w.at(9).find('w') != std::string::npos;
