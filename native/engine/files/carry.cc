@@ -70,7 +70,7 @@ Opened create_on_host(const Trap& trap, const std::string& host_path, int flags,
   struct stat info;
   if (fstat(parent.get(), &info) != 0) return -errno;
   const ActingAs user(trap.vm, info.st_uid);
-  const std::string name(base_name(host_path));
+  const std::string name(leaf_of(host_path));
   const int exact = (flags & (kKept | O_ACCMODE)) | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY;
   const int fd = openat(parent.get(), name.c_str(), exact, 0600);
   if (fd < 0) return -errno;

@@ -52,13 +52,13 @@ std::string_view parent_of(std::string_view path) {
   return slash == 0 || slash == std::string_view::npos ? "/" : path.substr(0, slash);
 }
 
-std::string_view base_name(std::string_view path) {
+std::string_view leaf_of(std::string_view path) {
   const size_t slash = path.rfind('/');
   return slash == std::string_view::npos ? path : path.substr(slash + 1);
 }
 
 bool is_library(std::string_view path) {
-  const auto name = base_name(path);
+  const auto name = leaf_of(path);
   if (name.size() > 4) {
     std::string end(name.substr(name.size() - 4));
     for (char& c : end)

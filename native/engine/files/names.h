@@ -16,7 +16,7 @@ std::string joined(std::string_view folder, std::string_view name);
 // The path is the folder or lies in it.
 bool is_below(std::string_view path, std::string_view folder);
 std::string_view parent_of(std::string_view path);
-std::string_view base_name(std::string_view path);
+std::string_view leaf_of(std::string_view path);
 
 // A file of code to be loaded: *.so, *.so.1, *.dll.
 bool is_library(std::string_view path);

@@ -73,7 +73,7 @@ int64_t in_vm(const Trap& trap, const std::function<int64_t()>& doing) {
 
 int64_t perform(const Trap& trap, const ChangeCall& call, const std::string& first, const std::string& second, bool inside) {
   if (call.deed == Deed::kOther) return -ENOSYS;
-  const std::string name(base_name(first)), name2(base_name(second));
+  const std::string name(leaf_of(first)), name2(leaf_of(second));
   Job job{.deed = call.deed, .folder = AT_FDCWD, .folder2 = AT_FDCWD, .name = first.c_str(), .name2 = second.c_str(),
           .mode = call.mode >= 0 ? static_cast<unsigned>(trap.arg_int(call.mode)) : 0,
           .length = static_cast<int64_t>(trap.notice.args[1]),

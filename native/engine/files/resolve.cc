@@ -106,7 +106,7 @@ Spot find_in(int root, const std::string& path, bool last) {
     spot.name = canonical(asked);
     if (errno != ENOENT || spot.name == "/") return spot;
     // Nothing there: the name is that of the nearest folder that is, with the rest as it was written.
-    std::string rest(base_name(spot.name));
+    std::string rest(leaf_of(spot.name));
     std::string above(parent_of(spot.name));
     Fd folder = open_in(root, above, true);
     if (folder) {
@@ -118,7 +118,7 @@ Spot find_in(int root, const std::string& path, bool last) {
       continue;
     }
     while (!folder && above != "/") {
-      rest = std::string(base_name(above)) + "/" + rest;
+      rest = std::string(leaf_of(above)) + "/" + rest;
       above = parent_of(above);
       folder = open_in(root, above, true);
     }
