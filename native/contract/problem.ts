@@ -2,14 +2,21 @@
 
 export type Problem =
   // the system file
-  | { code: 'SYSTEM_FILE_INVALID'; file: string; complaints: readonly { line: number; column: number; message: string }[] }
+  | {
+      code: 'SYSTEM_FILE_INVALID';
+      file: string;
+      complaints: readonly { line: number; column: number; message: string }[];
+    }
   | { code: 'SYSTEM_FILE_UNREADABLE'; file: string; error: string }
+  | { code: 'SYSTEM_FILE_UNWRITABLE'; file: string; error: string }
   // running a system
   | { code: 'VM_UNKNOWN'; vm: string; said: string }
   | { code: 'VM_ORDER_CYCLE'; cycle: readonly string[] }
   | { code: 'VM_DIED'; vm: string; exit: number }
   | { code: 'VM_NEVER_READY'; vm: string; ready: string; exit: number | null }
   | { code: 'SETUP_FAILED'; vm: string; command: string; exit: number }
+  | { code: 'USER_UNKNOWN'; user: string }
+  | { code: 'USER_FORBIDDEN'; user: string }
   | { code: 'RUN_UNKNOWN'; run: string }
   | { code: 'RUN_FOLDER_UNWRITABLE'; folder: string; error: string }
   // recording a run
@@ -30,6 +37,9 @@ export type Problem =
   | { code: 'WINE_32_MISSING'; program: string }
   | { code: 'WINE_BASE_FAILED'; windows: string; step: string; error: string }
   | { code: 'WINDOWS_NAME_UNMAPPED'; name: string }
+  // the layers of VMs
+  | { code: 'VM_IN_USE'; vm: string; pid: number }
+  | { code: 'LAYER_UNWRITABLE'; folder: string; error: string }
   // starting a VM
   | { code: 'PROGRAM_NOT_FOUND'; program: string }
   | { code: 'PROGRAM_NOT_EXECUTABLE'; program: string; reason: string }
@@ -39,8 +49,18 @@ export type Problem =
 
 /** Why a file that is there is no program for this machine. */
 export type ProgramDefect =
-  | 'empty' | 'text' | 'unknown' | 'dos' | 'windows16' | 'windows-arm' | 'windows-other' | 'windows-library'
-  | 'windows-damaged' | 'linux-other' | 'linux-library' | 'linux-damaged';
+  | 'empty'
+  | 'text'
+  | 'unknown'
+  | 'dos'
+  | 'windows16'
+  | 'windows-arm'
+  | 'windows-other'
+  | 'windows-library'
+  | 'windows-damaged'
+  | 'linux-other'
+  | 'linux-library'
+  | 'linux-damaged';
 
 const DEFECTS: Readonly<Record<ProgramDefect, string>> = {
   empty: 'the file is empty',
@@ -72,12 +92,26 @@ export function explain(problem: Problem): Explanation {
         text: problem.complaints.map((one) => `${problem.file}:${one.line}:${one.column}: ${one.message}`).join('\n'),
         hint: 'mend the system file; nothing was run',
       };
+    case 'SYSTEM_FILE_UNWRITABLE':
+      return {
+        text: `${problem.file}: cannot be written: ${problem.error}`,
+        hint: 'name another with -o, then shuttle infer the runs into it',
+      };
     case 'SYSTEM_FILE_UNREADABLE':
-      return { text: `${problem.file}: the system file cannot be read: ${problem.error}`, hint: 'give a system file; shuttle learn writes one' };
+      return {
+        text: `${problem.file}: the system file cannot be read: ${problem.error}`,
+        hint: 'give a system file; shuttle learn writes one',
+      };
     case 'VM_UNKNOWN':
-      return { text: `${problem.vm}: no such VM in this system, named by ${problem.said}`, hint: 'name one that stands under vms' };
+      return {
+        text: `${problem.vm}: no such VM in this system, named by ${problem.said}`,
+        hint: 'name one that stands under vms',
+      };
     case 'VM_ORDER_CYCLE':
-      return { text: `each VM waits for the next: ${problem.cycle.join(' after ')}`, hint: 'take one of them out of after' };
+      return {
+        text: `each VM waits for the next: ${problem.cycle.join(' after ')}`,
+        hint: 'take one of them out of after',
+      };
     case 'VM_DIED':
       return {
         text: `${problem.vm}: the VM ended with code ${problem.exit} while the run went on`,
@@ -89,41 +123,87 @@ export function explain(problem: Problem): Explanation {
         hint: 'see its own output, or correct ready in the system file',
       };
     case 'SETUP_FAILED':
-      return { text: `${problem.vm}: setup failed with code ${problem.exit}: ${problem.command}`, hint: 'mend it, then shuttle vm reset and run again' };
+      return {
+        text: `${problem.vm}: setup failed with code ${problem.exit}: ${problem.command}`,
+        hint: 'mend it, then shuttle vm reset and run again',
+      };
+    case 'USER_UNKNOWN':
+      return {
+        text: `${problem.user}: no such user on this machine`,
+        hint: 'name one of /etc/passwd, or leave user out',
+      };
+    case 'USER_FORBIDDEN':
+      return {
+        text: `${problem.user}: only root may run a VM as another user`,
+        hint: 'leave user out of the system file',
+      };
     case 'RUN_UNKNOWN':
-      return { text: `${problem.run}: no such run`, hint: 'give a run folder, or the id of a run under .shuttle/runs here' };
+      return {
+        text: `${problem.run}: no such run`,
+        hint: 'give a run folder, or the id of a run under .shuttle/runs here',
+      };
     case 'RUN_FOLDER_UNWRITABLE':
-      return { text: `${problem.folder}: the run folder cannot be written: ${problem.error}`, hint: 'run where .shuttle/ can be made' };
+      return {
+        text: `${problem.folder}: the run folder cannot be written: ${problem.error}`,
+        hint: 'run where .shuttle/ can be made',
+      };
     case 'RECORD_FAILED':
       return {
         text: `${problem.file}: the record could not be written: ${problem.error}`,
         hint: 'free some space; what was written before stays, and the run counts as incomplete',
       };
     case 'RUN_STILL_RECORDED':
-      return { text: `${problem.folder}: process ${problem.pid} is still recording this run`, hint: 'wait until that run has ended' };
+      return {
+        text: `${problem.folder}: process ${problem.pid} is still recording this run`,
+        hint: 'wait until that run has ended',
+      };
     case 'RUN_NOT_A_RUN':
-      return { text: `${problem.folder}: not a run folder: ${problem.missing}`, hint: 'give a folder below .shuttle/runs, or a run id' };
+      return {
+        text: `${problem.folder}: not a run folder: ${problem.missing}`,
+        hint: 'give a folder below .shuttle/runs, or a run id',
+      };
     case 'RUN_FORMAT':
       return {
         text: `${problem.folder}: run format ${problem.format} is not known (this Shuttle knows ${problem.known})`,
         hint: 'read it with the Shuttle that recorded it, or a newer one',
       };
     case 'RUN_UNREADABLE':
-      return { text: `${problem.file}: cannot be read: ${problem.error}`, hint: 'record the run again, or leave it out' };
+      return {
+        text: `${problem.file}: cannot be read: ${problem.error}`,
+        hint: 'record the run again, or leave it out',
+      };
     case 'RUN_COLUMN':
-      return { text: `${problem.file}: no column ${problem.column} of type ${problem.type}`, hint: 'docs/run-format.md lists the columns of a run' };
+      return {
+        text: `${problem.file}: no column ${problem.column} of type ${problem.type}`,
+        hint: 'docs/run-format.md lists the columns of a run',
+      };
     case 'RUN_TOO_VARIED':
-      return { text: `${problem.file}: more different values of ${problem.column} than can be told apart`, hint: 'give fewer runs at a time' };
+      return {
+        text: `${problem.file}: more different values of ${problem.column} than can be told apart`,
+        hint: 'give fewer runs at a time',
+      };
     case 'RUN_ID_TWICE':
-      return { text: `${problem.folders.join(' and ')}: both say they are run ${problem.id}`, hint: 'give one of them' };
+      return {
+        text: `${problem.folders.join(' and ')}: both say they are run ${problem.id}`,
+        hint: 'give one of them',
+      };
     case 'RUNS_NONE':
       return { text: 'no run was given', hint: 'give a run folder or a run id; shuttle learn records one' };
     case 'RUNS_MIXED':
-      return { text: `the runs are of different systems: ${problem.systems.join(', ')}`, hint: 'give the runs of one system' };
+      return {
+        text: `the runs are of different systems: ${problem.systems.join(', ')}`,
+        hint: 'give the runs of one system',
+      };
     case 'QUERY_FAILED':
-      return { text: `the query failed: ${problem.error}`, hint: 'tables: runs, interactions, payloads, processes; columns: docs/run-format.md' };
+      return {
+        text: `the query failed: ${problem.error}`,
+        hint: 'tables: runs, interactions, payloads, processes; columns: docs/run-format.md',
+      };
     case 'WINE_MISSING':
-      return { text: `${problem.program}: a Windows program needs Wine, which is not installed`, hint: 'as an administrator: apt-get install wine wine64' };
+      return {
+        text: `${problem.program}: a Windows program needs Wine, which is not installed`,
+        hint: 'as an administrator: apt-get install wine wine64',
+      };
     case 'WINE_32_MISSING':
       return {
         text: `${problem.program}: a 32-bit Windows program needs 32-bit Wine, which is not installed`,
@@ -135,17 +215,39 @@ export function explain(problem: Problem): Explanation {
         hint: 'shuttle doctor says what this machine lacks; the next start tries again',
       };
     case 'WINDOWS_NAME_UNMAPPED':
-      return { text: `${problem.name}: this Windows name is on no drive of the VM`, hint: 'name it on C: (the VM\'s own drive) or Z: (its Linux folders)' };
+      return {
+        text: `${problem.name}: this Windows name is on no drive of the VM`,
+        hint: "name it on C: (the VM's own drive) or Z: (its Linux folders)",
+      };
+    case 'VM_IN_USE':
+      return {
+        text: `${problem.vm}: this VM is in use by process ${problem.pid}`,
+        hint: 'wait until that run has ended, or leave nothing behind with --ephemeral',
+      };
+    case 'LAYER_UNWRITABLE':
+      return {
+        text: `${problem.folder}: the VM's layer cannot be written: ${problem.error}`,
+        hint: 'set XDG_STATE_HOME to a folder on a local disk that you may write, or use --ephemeral',
+      };
     case 'PROGRAM_NOT_FOUND':
       return { text: `${problem.program}: no such program`, hint: 'give a path, or a name that is on PATH' };
     case 'PROGRAM_NOT_EXECUTABLE':
-      return { text: `${problem.program}: cannot be run: ${problem.reason}`, hint: 'give a Linux or Windows program file' };
+      return {
+        text: `${problem.program}: cannot be run: ${problem.reason}`,
+        hint: 'give a Linux or Windows program file',
+      };
     case 'PROGRAM_UNUSABLE':
-      return { text: `${problem.program}: cannot be run: ${DEFECTS[problem.defect]}`, hint: 'give a program for x86-64 Linux, or for Windows on x86-64 or x86 (32-bit)' };
+      return {
+        text: `${problem.program}: cannot be run: ${DEFECTS[problem.defect]}`,
+        hint: 'give a program for x86-64 Linux, or for Windows on x86-64 or x86 (32-bit)',
+      };
     case 'USERNS_DISABLED':
       return { text: 'user namespaces are off on this machine', hint: `set ${problem.sysctl}=1 as an administrator` };
     case 'VM_START_FAILED':
-      return { text: `${problem.vm}: the VM could not be built: ${problem.step}: ${problem.error}`, hint: 'shuttle doctor says what this machine lacks' };
+      return {
+        text: `${problem.vm}: the VM could not be built: ${problem.step}: ${problem.error}`,
+        hint: 'shuttle doctor says what this machine lacks',
+      };
   }
 }
 

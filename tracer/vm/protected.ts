@@ -174,7 +174,7 @@ export const PROTECTED: readonly ProtectedGroup[] = [
     ],
   },
   {
-    why: 'the way into displays, agents and containers',
+    why: 'the way into displays, agents, containers and other services',
     names: [
       '~/.Xauthority',
       '~/.ICEauthority',
@@ -193,6 +193,8 @@ export const PROTECTED: readonly ProtectedGroup[] = [
       '/var/spool/cron',
       '/var/log/journal',
       '/var/backups',
+      '/var/mail',
+      '/var/spool/mail',
       '/var/run/docker.sock',
     ],
   },
