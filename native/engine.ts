@@ -4,13 +4,18 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { Descriptors } from './contract/descriptors.js';
 import type { NetFunctions } from './net.js';
+import type { NativeEngineConstructor } from './native_engine.js';
 import type { NativeRecorderConstructor, NativeWriterConstructor } from './recorder.js';
 import type { RuleFunctions } from './rules.js';
 
 export interface Addon extends Descriptors, NetFunctions, RuleFunctions {
+  Engine: NativeEngineConstructor;
   NativeRecorder: NativeRecorderConstructor;
   NativeWriter: NativeWriterConstructor;
 }
+
+/** The init executable, built beside the addon. */
+export const initFile = (): string => addonFile().replace(/shuttle\.node$/, 'shuttle-init');
 
 /** Where node-gyp puts the addon: beside this file in the source tree, two folders up from `dist/native`. */
 function addonFile(): string {

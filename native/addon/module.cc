@@ -1,6 +1,7 @@
 // What the addon offers to JavaScript; each area registers its own.
 #include <napi.h>
 
+#include "engine.h"
 #include "net.h"
 #include "recorder.h"
 #include "rules.h"
@@ -9,6 +10,7 @@
 namespace {
 
 Napi::Object register_all(Napi::Env env, Napi::Object exports) {
+  shuttle::register_engine(env, exports);
   shuttle::register_net(env, exports);
   shuttle::register_recorder(env, exports);
   shuttle::register_rules(env, exports);

@@ -54,6 +54,8 @@ export interface VmSpec {
   /** Windows drives: how a path of the VM is written for a Windows program. Empty for Linux programs. */
   drives: readonly { letter: string; path: string }[];
   limits: Limits;
+  /** Ids of the rules whose object the mounts show already, so that nothing need be served at open time for them. */
+  shown: readonly string[];
   variables: Variables;
   payload: 'none' | 'head' | 'full';
   /** Descriptors of this process that become the program's 0, 1 and 2. */
@@ -62,7 +64,7 @@ export interface VmSpec {
 
 /** What the engine tells the process that started a VM. */
 export type EngineEvent =
-  | { type: 'exited'; vm: string; pid: number; code: number | null; signal: number | null }
+  | { type: 'exited'; vm: string; pid: number; code: number | null; signal: number | null; error?: number | null }
   | { type: 'ended'; vm: string } // the VM's last process is gone
   | { type: 'served'; vm: string; op: string; object: string } // for `ready`
   | { type: 'problem'; vm: string; code: string; detail: string };
