@@ -1,109 +1,132 @@
 // Rules from recorded runs: load, ask the models for the names, find their shapes, and count what bears each rule out.
-import { ACCESS, type Access, type Op } from '../native/contract/words.js';
-import { literalShapes } from './grammar/literal.js';
-import type { Group, Shape } from './grammar/names.js';
+import { type Alternative, alternativesOf } from './alternatives.js';
+import { type Attribution, attribute } from './attribute.js';
+import { adviceOf, type ClassCoverage, type Coverage } from './coverage.js';
+import { type Draft, draftOf, namesOf, ruleOf, type Support, supported } from './draft.js';
+import { DEFAULTS, generalise, type Settings } from './grammar/generalise.js';
+import type { Group } from './grammar/names.js';
 import { readGroups } from './grammar/read_groups.js';
+import { holdOut } from './heldout.js';
 import { Database } from './load/duck.js';
-import { loadRuns, systemOf } from './load/load.js';
+import { type LoadedRun, loadRuns, systemOf } from './load/load.js';
 import { make } from './models/make.js';
-import { printPattern } from './pattern/text.js';
+import { type FirstUse, type Order, orderOf } from './order.js';
 import type { ExistingRule, Rule } from './rule.js';
-import { ruleId } from './rule_id.js';
 import { sql } from './sql.js';
 
-export interface InferOptions {
-  /** Rules that stand in the system file. Accepted ones keep their names to themselves, refused ones as well. */
+export interface InferOptions extends Partial<Settings> {
+  /** Rules that stand in the system file: what accepted and refused ones match is not proposed again. */
   existing?: readonly ExistingRule[];
-  /** Folders and files that no rule may reach. */
-  protectedPaths?: readonly string[];
 }
 
+/** What `infer --json` prints (design, section 8). */
 export interface Inference {
+  /** Accepted rules of the system file with their evidence, then what is proposed. */
   rules: Rule[];
+  /** Proposals kept apart: met in one of many runs only. */
+  rare: Rule[];
+  alternatives: Record<string, Alternative[]>;
+  order: Order;
+  coverage: Coverage;
 }
 
 /**
- * The rules that recorded runs of one system need, with what else `infer --json` prints (design, section 8). The same
- * runs give the same answer in whatever order they come. Throws what `loadRuns` throws, and RUNS_MIXED.
+ * The rules that recorded runs of one system need. The same runs give the same answer in whatever order they come.
+ * Throws what `loadRuns` throws, and RUNS_MIXED.
  */
 export async function inferRules(folders: readonly string[], options: InferOptions = {}): Promise<Inference> {
   const database = await Database.open();
   try {
-    systemOf(await loadRuns(database, folders, { tables: ['interactions', 'processes'] }));
-    await database.fill('protected_paths', (options.protectedPaths ?? []).map((path) => [path]));
+    const runs = await loadRuns(database, folders, { tables: ['interactions', 'processes'] });
+    systemOf(runs);
+    const settings = { ...DEFAULTS, ...options };
+    await database.fill('protected_paths', settings.protectedPaths.map((path) => [path]));
     await make(database, ['served', 'outward', 'names', 'bindings']);
-    return await infer(database);
+    return await infer(database, runs, options.existing ?? [], settings);
   } finally {
     database.close();
   }
 }
 
-/** A rule to be, before its evidence is counted. */
-interface Draft {
-  id: string;
-  group: Group;
-  shape: Shape;
-  object: string;
+async function infer(
+  database: Database,
+  runs: readonly LoadedRun[],
+  existing: readonly ExistingRule[],
+  settings: Settings,
+): Promise<Inference> {
+  // Earlier proposals are found anew, with all that is known by now.
+  const decided = existing.filter(({ state }) => state !== 'proposed');
+  const groups = await readGroups(database);
+  const attribution = attribute(groups, decided);
+  const drafts = attribution.left.flatMap((group) => draftsOf(group, settings));
+  const support = await countSupport(database, attribution, drafts);
+  const rulesOf = (rare: boolean) =>
+    drafts.filter((draft) => draft.rare === rare).map((draft) => ruleOf(draft, support.get(draft.id)!));
+  const accepted = decided.filter(({ state }) => state === 'accepted').map((rule) => supported(rule, support.get(rule.id)));
+  return {
+    rules: [...accepted, ...rulesOf(false)],
+    rare: rulesOf(true),
+    alternatives: alternativesFor(drafts, groups),
+    order: await readOrder(database, runs),
+    coverage: await readCoverage(database, runs, attribution.left, settings),
+  };
 }
 
-async function infer(database: Database): Promise<Inference> {
-  const drafts = (await readGroups(database)).flatMap(draftsOf);
+function draftsOf(group: Group, settings: Settings): Draft[] {
+  const { shapes, rare } = generalise(group, settings);
+  const drafts = [...shapes.map((shape) => draftOf(group, shape, false)), ...rare.map((shape) => draftOf(group, shape, true))];
+  return drafts.filter((draft) => draft !== null).sort((a, b) => (a.object < b.object ? -1 : a.object > b.object ? 1 : 0));
+}
+
+async function countSupport(
+  database: Database,
+  { names }: Attribution,
+  drafts: readonly Draft[],
+): Promise<Map<string, Support>> {
   await database.run(sql('load/schema_rules'));
-  await database.fill('rule_names', drafts.flatMap(rowsOf));
-  await make(database, ['rule_rows', 'support']);
-  const support = await readSupport(database);
-  return { rules: drafts.map((draft) => ruleOf(draft, support.get(draft.id)!)) };
-}
-
-function draftsOf(group: Group): Draft[] {
-  return literalShapes(group).map((shape) => {
-    const object = printPattern(shape.pattern);
-    return { id: ruleId({ allow: group.op, from: group.from, to: group.to, object }), group, shape, object };
-  });
-}
-
-function rowsOf({ id, group, shape }: Draft): string[][] {
-  return shape.members.map(({ name, run }) => [id, group.runs[run]!, group.from, group.to, group.op, name]);
-}
-
-interface Support {
-  rule: string;
-  runs: number;
-  of: number;
-  times: number;
-  first: string;
-  last: string;
-  worked: boolean | null;
-  access: number;
-  noise: string | null;
-  all_noise: boolean;
-}
-
-async function readSupport(database: Database): Promise<Map<string, Support>> {
+  await database.fill('rule_names', [...names, ...drafts.flatMap(namesOf)]);
+  await make(database, ['support', 'incidences']);
   const rows = await database.all<Support>('from support');
   return new Map(rows.map((row) => [row.rule, row]));
 }
 
-function ruleOf({ id, group, object }: Draft, support: Support): Rule {
-  const { runs, of, times, first, last } = support;
-  return {
-    id,
-    allow: group.op as Op,
-    from: group.from,
-    to: group.to,
-    object,
-    ...accessOf(group.op, support.access),
-    state: 'proposed',
-    needed: support.worked === null ? 'unknown' : support.worked ? 'seen' : 'optional',
-    evidence: { runs, of, times, first, last },
-    ...(support.all_noise ? { note: `${support.noise}'s own doing` } : {}),
-  };
+/** Only a typed rule could have been another. */
+function alternativesFor(drafts: readonly Draft[], groups: readonly Group[]): Record<string, Alternative[]> {
+  const namespaces = new Map<string, string[]>();
+  for (const { op, names } of groups) {
+    const known = namespaces.get(op) ?? [];
+    namespaces.set(op, known.concat(names.map(({ name }) => name)));
+  }
+  const found = drafts.map(({ id, group, shape }): [string, Alternative[]] => {
+    const namespace = [...new Set(namespaces.get(group.op))];
+    return [id, alternativesOf(shape.pattern, shape.members, namespace, group.fold)];
+  });
+  return Object.fromEntries(found.filter(([, alternatives]) => alternatives.length > 0));
 }
 
-// Other operations say by their name what they do.
-const WITH_ACCESS = /^(memory|registry)\./;
+async function readOrder(database: Database, runs: readonly LoadedRun[]): Promise<Order> {
+  await make(database, ['edges', 'first_uses']);
+  const vms = [...new Set(runs.flatMap(({ info }) => Object.keys(info.vms)))];
+  return orderOf(vms, await database.all<FirstUse>('from first_uses'));
+}
 
-function accessOf(op: string, bits: number): { access?: Access[] } {
-  if (!WITH_ACCESS.test(op) || bits === 0) return {};
-  return { access: (Object.keys(ACCESS) as Access[]).filter((word) => (bits & ACCESS[word]) !== 0) };
+// A run with losses never counts as complete, whatever it says.
+const isComplete = ({ info }: LoadedRun): boolean =>
+  info.complete && Object.values(info.ledger).every(({ lost }) => lost === 0);
+
+async function readCoverage(
+  database: Database,
+  runs: readonly LoadedRun[],
+  groups: readonly Group[],
+  settings: Settings,
+): Promise<Coverage> {
+  await make(database, ['coverage']);
+  const rows = await database.all<ClassCoverage & { class: string }>('from coverage order by class');
+  const counted = {
+    runs: runs.length,
+    complete_runs: runs.filter(isComplete).length,
+    classes: Object.fromEntries(rows.map(({ class: kind, ...coverage }) => [kind, coverage])),
+    heldout: holdOut(groups, runs.map(({ info }) => info.id), settings),
+  };
+  return { ...counted, advice: adviceOf(counted) };
 }

@@ -25,6 +25,8 @@ export interface Group {
   from: string;
   to: string;
   op: string;
+  /** Whether case is ignored in comparing, as for Windows names and hosts. */
+  fold: boolean;
   /** Ids of the runs that the VM took part in, in order. */
   runs: readonly string[];
   /** Sorted by name. */

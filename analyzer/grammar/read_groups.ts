@@ -27,13 +27,13 @@ export async function readGroups(database: Database): Promise<Group[]> {
   for await (const row of database.each<NameRow>(sql('load/names_in_order'))) {
     if (last === null || !sameGroup(last, row)) {
       names = [];
-      groups.push({ from: row.from_vm, to: row.to_place, op: row.op, runs: [...runsOf.get(row.from_vm)!.keys()], names });
+      groups.push(groupOf(row, runsOf.get(row.from_vm)!, names));
     }
     if (last === null || !sameGroup(last, row) || last.name !== row.name) {
       sightings = [];
       names.push({ name: row.name, sightings });
     }
-    sightings.push(sightingOf(row, runsOf.get(row.from_vm)!.get(row.run)!));
+    sightings.push(sightingOf(row, runsOf.get(row.from_vm)!.places.get(row.run)!));
     last = row;
   }
   return groups;
@@ -42,10 +42,26 @@ export async function readGroups(database: Database): Promise<Group[]> {
 const sameGroup = (a: NameRow, b: NameRow): boolean =>
   a.from_vm === b.from_vm && a.to_place === b.to_place && a.op === b.op;
 
-// For each VM the runs it took part in, with their places.
-async function readRunsOf(database: Database): Promise<Map<string, Map<string, number>>> {
-  const rows = await database.all<{ vm: string; runs: string[] }>(sql('load/runs_of_vms'));
-  return new Map(rows.map(({ vm, runs }) => [vm, new Map(runs.map((run, at) => [run, at]))]));
+interface VmRuns {
+  windows: boolean;
+  /** Ids of the runs, with their places. */
+  places: ReadonlyMap<string, number>;
+}
+
+async function readRunsOf(database: Database): Promise<Map<string, VmRuns>> {
+  const rows = await database.all<{ vm: string; windows: boolean; runs: string[] }>(sql('load/runs_of_vms'));
+  return new Map(
+    rows.map(({ vm, windows, runs }) => [vm, { windows, places: new Map(runs.map((run, at) => [run, at])) }]),
+  );
+}
+
+// Hosts are compared without case everywhere; socket paths and D-Bus names never are.
+const foldsAlways = (op: string): boolean => /^(tcp|udp|dns)\./.test(op);
+const foldsNever = (op: string): boolean => /^(unix|dbus)\./.test(op);
+
+function groupOf({ from_vm: from, to_place: to, op }: NameRow, { windows, places }: VmRuns, names: SeenName[]): Group {
+  const fold = foldsAlways(op) || (windows && !foldsNever(op));
+  return { from, to, op, fold, runs: [...places.keys()], names };
 }
 
 function sightingOf(row: NameRow, run: number): Sighting {

@@ -38,4 +38,4 @@ bindings as (
     select run, from_vm, to_place, op, name, token, value::varchar from pids where value is not null
 )
 
-select distinct * from bindings where value <> '' and contains(name, value)
+select distinct * from bindings where value <> '' and contains(lower(name), lower(rtrim(value, '/\')))

@@ -41,8 +41,15 @@ export function matcher(pattern: Pattern, bound: BoundValues, fold = false): (na
   const head = typeof first === 'string' ? plain(first) : '';
   return (name) => {
     const text = plain(name);
-    return text.startsWith(head) && runs(machine, text);
+    return text.startsWith(head) && after(machine, text).has(machine.steps.length);
   };
+}
+
+/** Whether any name that meets `pattern` is `path` or lies below it. Both are absolute paths. */
+export function reaches(pattern: Pattern, bound: BoundValues, path: string): boolean {
+  const machine = compile(pattern, bound, (text) => text);
+  const there = after(machine, path);
+  return there.has(machine.steps.length) || after(machine, '/', there).size > 0;
 }
 
 interface Machine {
@@ -84,8 +91,9 @@ const chars = (text: string) => [...text].map((wanted) => (char: string) => char
 const ofShape = (kind: string) =>
   kind === 'd' ? CLASSES.uint! : kind === 'x' ? CLASSES.hex! : (char: string) => char === kind;
 
-function runs({ steps, start }: Machine, text: string): boolean {
-  let places = new Set(start);
+/** The places reached when `text` was read; none if it cannot be read. */
+function after({ steps, start }: Machine, text: string, from: Iterable<number> = start): Set<number> {
+  let places = new Set(from);
   for (const char of text) {
     const reached = new Set<number>();
     for (const place of places) {
@@ -94,8 +102,8 @@ function runs({ steps, start }: Machine, text: string): boolean {
       if (step.repeats) reached.add(place);
       for (const next of step.next) reached.add(next);
     }
-    if (reached.size === 0) return false;
+    if (reached.size === 0) return reached;
     places = reached;
   }
-  return places.has(steps.length);
+  return places;
 }

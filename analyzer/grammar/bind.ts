@@ -1,0 +1,159 @@
+// Binding: a piece of a name that equals a variable of its own run (home, user, pid, …) stands for that variable.
+// Equal once may be chance: a short value must prove itself by varying together with its variable.
+import type { PatternPart } from '../../native/contract/rules.js';
+import { TOKENS, type TokenName } from '../../native/contract/words.js';
+import type { Group, Sighting } from './names.js';
+
+/** A place in a name where some variables' values stand. */
+interface Spot {
+  start: number;
+  end: number;
+  tokens: string[];
+}
+
+interface Bound {
+  name: string;
+  sighting: Sighting;
+  spots: readonly Spot[];
+}
+
+/** One name in one run, with its proven variables in place. */
+export interface BoundName {
+  name: string;
+  sighting: Sighting;
+  parts: readonly PatternPart[];
+}
+
+const PATHS = new Set(['home', 'temp']);
+// A port is never a pid or a user's number, whatever it equals.
+const NO_NUMBERS = /^(tcp|udp)\./;
+const SHORTEST = 3;
+
+const rank = (token: string): number => TOKENS.indexOf(token as TokenName);
+const isDigit = (char: string | undefined): boolean => char !== undefined && char >= '0' && char <= '9';
+const isWordChar = (char: string | undefined): boolean => char !== undefined && /[\p{L}\p{N}]/u.test(char);
+
+/** Every name of the group, in every run, with the variables that proved to be in it. */
+export function bindGroup(group: Group): BoundName[] {
+  const found = group.names.flatMap(({ name, sightings }): Bound[] => {
+    const all = sightings.map((sighting) => ({ name, sighting, spots: spotsIn(name, sighting, group) }));
+    return agree(all) ? all : all.map((one) => ({ ...one, spots: [] }));
+  });
+  const chosen = choose(found);
+  return found.map((one) => ({ name: one.name, sighting: one.sighting, parts: partsOf(one, chosen) }));
+}
+
+// The same name in another run where it holds no variable is a constant that looked like one.
+function agree(all: readonly Bound[]): boolean {
+  return new Set(all.map(({ spots }) => spots.map(({ start }) => start).join())).size <= 1;
+}
+
+function spotsIn(name: string, { values }: Sighting, group: Group): Spot[] {
+  const fold = (text: string) => (group.fold ? text.toUpperCase() : text);
+  const text = fold(name);
+  const spots = values.flatMap(({ token, value }) => {
+    if (NO_NUMBERS.test(group.op) && /^\d+$/.test(value)) return [];
+    return occurrences(text, fold(value).replace(/[\\/]+$/, ''), token);
+  });
+  return withoutOverlap(spots, name.length);
+}
+
+function occurrences(text: string, value: string, token: string): Spot[] {
+  const spots: Spot[] = [];
+  if (value === '') return spots;
+  for (let start = text.indexOf(value); start >= 0; start = text.indexOf(value, start + value.length)) {
+    const end = start + value.length;
+    if (PATHS.has(token) ? isPathEnd(text[end]) : standsAlone(text, start, end)) spots.push({ start, end, tokens: [token] });
+  }
+  return spots;
+}
+
+const isPathEnd = (after: string | undefined): boolean => after === undefined || after === '/' || after === '\\';
+
+// Digits may touch letters (`conn1234`), never digits; words must stand alone.
+function standsAlone(text: string, start: number, end: number): boolean {
+  const before = text[start - 1];
+  const after = text[end];
+  const touches = (inside: string | undefined, outside: string | undefined) =>
+    isDigit(inside) ? isDigit(outside) : isWordChar(outside);
+  return !touches(text[start], before) && !touches(text[end - 1], after);
+}
+
+// The longest value wins a place (`{home}` over `{user}`); equal stretches share it. A shorter stretch that meets a
+// longer one has an end within it, so looking at its two ends is enough, and time stays linear.
+function withoutOverlap(spots: Spot[], length: number): Spot[] {
+  const width = ({ start, end }: Spot) => end - start;
+  const sorted = spots.sort((a, b) => width(b) - width(a) || a.start - b.start || rank(a.tokens[0]!) - rank(b.tokens[0]!));
+  const owners = new Array<Spot | undefined>(length);
+  const kept: Spot[] = [];
+  for (const spot of sorted) {
+    const owner = owners[spot.start];
+    if (owner?.start === spot.start && owner.end === spot.end) owner.tokens.push(...spot.tokens);
+    else if (owner === undefined && owners[spot.end - 1] === undefined) {
+      owners.fill(spot, spot.start, spot.end);
+      kept.push(spot);
+    }
+  }
+  return kept.sort((a, b) => a.start - b.start);
+}
+
+/** For each frame (the name around its spots) and spot, the token it stands for, if one is proven. */
+type Chosen = ReadonlyMap<string, readonly (string | null)[]>;
+
+const frameOf = ({ name, spots }: Pick<Bound, 'name' | 'spots'>): string => {
+  let frame = '';
+  let at = 0;
+  for (const { start, end } of spots) {
+    frame += `${name.slice(at, start)}\u0000`;
+    at = end;
+  }
+  return frame + name.slice(at);
+};
+
+function choose(found: readonly Bound[]): Chosen {
+  const frames = new Map<string, Bound[]>();
+  for (const one of found) {
+    if (one.spots.length === 0) continue;
+    const frame = frameOf(one);
+    const members = frames.get(frame);
+    if (members) members.push(one);
+    else frames.set(frame, [one]);
+  }
+  return new Map(
+    [...frames].map(([frame, members]) => [frame, members[0]!.spots.map((_, place) => bestToken(members, place))]),
+  );
+}
+
+function bestToken(members: readonly Bound[], place: number): string | null {
+  const values = new Map<string, Set<string>>();
+  const counts = new Map<string, number>();
+  for (const { name, spots } of members) {
+    const spot = spots[place]!;
+    for (const token of spot.tokens) {
+      counts.set(token, (counts.get(token) ?? 0) + 1);
+      values.set(token, (values.get(token) ?? new Set()).add(name.slice(spot.start, spot.end)));
+    }
+  }
+  const proven = [...counts.keys()].filter((token) => isProven(values.get(token)!));
+  proven.sort(
+    (a, b) => counts.get(b)! - counts.get(a)! || values.get(b)!.size - values.get(a)!.size || rank(a) - rank(b),
+  );
+  return proven[0] ?? null;
+}
+
+const isProven = (values: ReadonlySet<string>): boolean =>
+  values.size > 1 || [...values].every((value) => value.length >= SHORTEST);
+
+function partsOf(one: Bound, chosen: Chosen): PatternPart[] {
+  const tokens = one.spots.length === 0 ? [] : chosen.get(frameOf(one))!;
+  const parts: PatternPart[] = [];
+  let at = 0;
+  for (const [place, { start, end, tokens: possible }] of one.spots.entries()) {
+    const token = tokens[place];
+    if (token == null || !possible.includes(token)) continue;
+    parts.push(one.name.slice(at, start), { token: token as TokenName });
+    at = end;
+  }
+  parts.push(one.name.slice(at));
+  return parts.filter((part) => part !== '');
+}

@@ -1,0 +1,62 @@
+// Families: names that differ in one unit only become one rule if their set is open; a closed set stays literals.
+import type { PatternPart } from '../../native/contract/rules.js';
+import { joinLiterals } from '../pattern/text.js';
+import { isOpen, type Proof } from './evidence.js';
+import { byText, type Item } from './items.js';
+import { type Mask, masksOf, type Unit } from './masks.js';
+import { patternOf } from './types.js';
+import type { Family } from './volatile.js';
+
+interface Member {
+  item: Item;
+  mask: Mask;
+}
+
+/** The families among `items`, the largest first; an item belongs to one at most. */
+export function openFamilies(items: readonly Item[], unit: Unit, proof: Proof): Family[] {
+  const frames = candidates(items, unit).filter(([, members]) => isProven(members, proof));
+  frames.sort(([a, m], [b, n]) => n.length - m.length || (a < b ? -1 : 1));
+  const taken = new Set<Item>();
+  const families: Family[] = [];
+  for (const [, all] of frames) {
+    const members = all.filter(({ item }) => !taken.has(item));
+    const family = isProven(members, proof) ? familyOf(members) : null;
+    if (family === null) continue;
+    families.push(family);
+    for (const { item } of members) taken.add(item);
+  }
+  return families;
+}
+
+function candidates(items: readonly Item[], unit: Unit): [string, Member[]][] {
+  const frames = new Map<string, Member[]>();
+  for (const item of items) {
+    for (const mask of masksOf(item, unit)) {
+      const members = frames.get(mask.frame);
+      if (members) members.push({ item, mask });
+      else frames.set(mask.frame, [{ item, mask }]);
+    }
+  }
+  return [...frames].filter(([, members]) => members.length > 1);
+}
+
+function isProven(members: readonly Member[], proof: Proof): boolean {
+  const items = members.map(({ item }) => item);
+  return isOpen(items, proof) || isNewEachRun(items, proof);
+}
+
+// One of a kind in every run, and never the same: a random word is as volatile as a random number.
+function isNewEachRun(items: readonly Item[], { runs }: Proof): boolean {
+  return runs >= 3 && items.length === runs && new Set(items.map((item) => item.runs[0])).size === runs && items.every((item) => item.runs.length === 1);
+}
+
+function familyOf(members: readonly Member[]): Family | null {
+  const { item, mask } = members[0]!;
+  const typed = patternOf(members.map((member) => member.mask.value));
+  if (typed === null) return null;
+  const parts = item.parts.flatMap((part, at): PatternPart[] => {
+    if (at !== mask.part || typeof part !== 'string') return [part];
+    return [part.slice(0, mask.start), ...typed, part.slice(mask.start + mask.value.length)];
+  });
+  return { pattern: joinLiterals(parts), items: members.map((member) => member.item).sort(byText) };
+}

@@ -1,0 +1,97 @@
+// From names to patterns. Each step takes only what the runs prove and leaves the rest to the next; what no step takes
+// stays literal. One run proves nothing but what is bound to its own variables.
+import { matcher, reaches } from '../pattern/match.js';
+import type { Proof } from './evidence.js';
+import { openFamilies } from './families.js';
+import { folderFamilies } from './folders.js';
+import { type Item, itemsOf } from './items.js';
+import type { Group, Shape } from './names.js';
+import { type Family, volatileFamilies } from './volatile.js';
+
+export interface Settings {
+  /** New names in later runs above which a set is open. */
+  threshold: number;
+  /** From so many runs on, a name met in one of them only is rare. */
+  rareAmong: number;
+  /** Folders and files no pattern may reach. */
+  protectedPaths: readonly string[];
+}
+
+export const DEFAULTS: Settings = { threshold: 8, rareAmong: 5, protectedPaths: [] };
+
+export interface Generalised {
+  shapes: Shape[];
+  /** Names met once in many runs. */
+  rare: Shape[];
+}
+
+type Step = (items: readonly Item[], proof: Proof) => Family[];
+
+/** The shapes of a group's names; every name of every run is in exactly one. */
+export function generalise(group: Group, settings: Settings = DEFAULTS): Generalised {
+  const proof = { runs: group.runs.length, threshold: settings.threshold };
+  const bound = boundValues(group);
+  const allowed = ({ pattern }: Family) => !settings.protectedPaths.some((path) => reaches(pattern, bound, path));
+  let left: readonly Item[] = itemsOf(group);
+  const families: Family[] = [];
+  for (const step of proof.runs < 2 ? [] : stepsFor(group.op)) {
+    const found = step(left, proof).filter(allowed);
+    families.push(...found);
+    const taken = new Set(found.flatMap(({ items }) => items));
+    left = left.filter((item) => !taken.has(item));
+  }
+  const [absorbed, alone] = absorb(families, left, group);
+  const isRare = ({ runs }: Item) => runs.length === 1 && proof.runs >= settings.rareAmong;
+  return {
+    shapes: [...absorbed, ...alone.filter((item) => !isRare(item)).map(literal)],
+    rare: alone.filter(isRare).map(literal),
+  };
+}
+
+function stepsFor(op: string): Step[] {
+  const steps: Step[] = [
+    (items, proof) => volatileFamilies(items, op, 'fine', proof),
+    (items, proof) => volatileFamilies(items, op, 'coarse', proof),
+    (items, proof) => openFamilies(items, 'piece', proof),
+    (items, proof) => openFamilies(items, 'component', proof),
+  ];
+  return /^(file|library)\./.test(op) ? [...steps, folderFamilies] : steps;
+}
+
+const literal = (item: Item): Shape => ({ pattern: item.parts, members: item.members });
+
+// A name met once that a proven pattern admits is one more case of it.
+function absorb(families: readonly Family[], left: readonly Item[], group: Group): [Shape[], Item[]] {
+  const shapes = families.map(({ pattern, items }) => ({ pattern, members: items.flatMap(({ members }) => members) }));
+  const bound = boundValues(group);
+  const tests = families.map(({ pattern }) => matcher(pattern, bound, group.fold));
+  const alone = left.filter((item) => {
+    const at = item.runs.length > 1 ? -1 : tests.findIndex((test) => item.members.every(({ name }) => test(name)));
+    if (at >= 0) shapes[at]!.members.push(...item.members);
+    return at < 0;
+  });
+  return [merged(shapes), alone];
+}
+
+/** Shapes with equal patterns, found by different steps, are one. */
+function merged(shapes: readonly Shape[]): Shape[] {
+  const byPattern = new Map<string, Shape>();
+  for (const shape of shapes) {
+    const key = JSON.stringify(shape.pattern);
+    const known = byPattern.get(key);
+    byPattern.set(key, known ? { ...known, members: [...known.members, ...shape.members] } : shape);
+  }
+  return [...byPattern.values()];
+}
+
+/** All values that a bound token had in the group's runs. */
+export function boundValues(group: Group): (token: string) => readonly string[] {
+  const values = new Map<string, Set<string>>();
+  for (const { sightings } of group.names) {
+    for (const { values: held } of sightings) {
+      for (const { token, value } of held) values.set(token, (values.get(token) ?? new Set()).add(value));
+    }
+  }
+  return (token) => [...(values.get(token) ?? [])];
+}
+

@@ -1,0 +1,97 @@
+// Names as slots: what is fixed, what is bound, and what could be volatile. Two names with the same fixed slots and the
+// same kinds of volatile ones have one frame, and may be two values of one pattern. Time is linear in the name.
+import type { PatternPart } from '../../native/contract/rules.js';
+
+export type Slot =
+  | { kind: 'fixed'; text: string }
+  | { kind: 'bound'; part: Exclude<PatternPart, string> }
+  | { kind: 'open'; text: string; mask: string };
+
+/** How readily a piece is taken for volatile: `fine` tells digits, hex and the like apart, `coarse` does not. */
+export type Level = 'fine' | 'coarse';
+
+const GUID = '[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}';
+const MONTH = '(?:0[1-9]|1[0-2])';
+const DAY = '(?:0[1-9]|[12][0-9]|3[01])';
+const CLOCK = (separator: string) => `(?:[01][0-9]|2[0-3])${separator}[0-5][0-9]${separator}[0-5][0-9]`;
+const DATE = `[12][0-9]{3}-${MONTH}-${DAY}|[12][0-9]{3}_${MONTH}_${DAY}`;
+const TIME = `${CLOCK('-')}|${CLOCK(':')}`;
+const ALONE = (inside: string) => `(?<![\\p{L}\\p{N}])(?:${inside})(?![\\p{L}\\p{N}])`;
+const PIECES = new RegExp(`(?<guid>${ALONE(GUID)})|(?<date>${ALONE(DATE)})|(?<time>${ALONE(TIME)})|[\\p{L}\\p{N}]+`, 'gu');
+
+/** The slots of a bound name. The host of a network name is one piece, fixed. */
+export function slotsOf(parts: readonly PatternPart[], op: string, level: Level): Slot[] {
+  const slots: Slot[] = [];
+  for (const part of parts) {
+    if (typeof part !== 'string') slots.push({ kind: 'bound', part });
+    else if (slots.length === 0 && /^(tcp|udp)\./.test(op)) slots.push(...networkSlots(part, level));
+    else slots.push(...textSlots(part, level));
+  }
+  return joinFixed(slots);
+}
+
+function networkSlots(text: string, level: Level): Slot[] {
+  const port = text.lastIndexOf(':') + 1;
+  return [{ kind: 'fixed', text: text.slice(0, port) }, ...textSlots(text.slice(port), level)];
+}
+
+function textSlots(text: string, level: Level): Slot[] {
+  const slots: Slot[] = [];
+  let at = 0;
+  for (const match of text.matchAll(PIECES)) {
+    slots.push({ kind: 'fixed', text: text.slice(at, match.index) }, ...pieceSlots(match, level));
+    at = match.index + match[0].length;
+  }
+  slots.push({ kind: 'fixed', text: text.slice(at) });
+  return slots;
+}
+
+function pieceSlots(match: RegExpMatchArray, level: Level): Slot[] {
+  const text = match[0];
+  for (const kind of ['guid', 'date', 'time']) {
+    if (match.groups?.[kind] !== undefined) return [{ kind: 'open', text, mask: kind }];
+  }
+  return level === 'fine' ? fineSlots(text) : coarseSlots(text);
+}
+
+const open = (text: string, mask: string): Slot => ({ kind: 'open', text, mask });
+const fixed = (text: string): Slot => ({ kind: 'fixed', text });
+
+function fineSlots(text: string): Slot[] {
+  if (/^[0-9]+$/.test(text)) return [open(text, 'digits')];
+  if (isHex(text)) return [open(text, `hex${text.length}`)];
+  const [, letters, digits] = /^(\p{L}+)([0-9]+)$/u.exec(text) ?? [];
+  if (letters !== undefined) return [fixed(letters), open(digits!, 'digits')];
+  return [isMixed(text) ? open(text, 'mixed') : fixed(text)];
+}
+
+const coarseSlots = (text: string): Slot[] => [/[0-9]/.test(text) || isMixed(text) ? open(text, 'any') : fixed(text)];
+
+/** Hex digits of one case, some of them letters and some not: `a1b2`, not `cafe` and not `1234`. */
+const isHex = (text: string): boolean =>
+  text.length >= 4 && /^(?:[0-9a-f]+|[0-9A-F]+)$/.test(text) && /[0-9]/.test(text) && /[a-fA-F]/.test(text);
+
+/** Digits among letters, or capitals in odd places: `x7Gq2L`, `aBcDeF`, but not `Global` or `README`. */
+const isMixed = (text: string): boolean =>
+  text.length >= 5 && (/[0-9]\p{L}/u.test(text) || (/\p{Ll}\p{Lu}/u.test(text) && !/^(?:\p{Lu}?\p{Ll}{2,}(?:\p{Lu}\p{Ll}{2,})*\p{Lu}*)$/u.test(text)));
+
+function joinFixed(slots: readonly Slot[]): Slot[] {
+  const joined: Slot[] = [];
+  for (const slot of slots) {
+    const last = joined.at(-1);
+    if (slot.kind === 'fixed' && slot.text === '') continue;
+    if (slot.kind === 'fixed' && last?.kind === 'fixed') joined[joined.length - 1] = fixed(last.text + slot.text);
+    else joined.push(slot);
+  }
+  return joined;
+}
+
+/** What names with the same frame share. */
+export function frameOf(slots: readonly Slot[]): string {
+  return slots
+    .map((slot) => {
+      if (slot.kind === 'fixed') return slot.text;
+      return slot.kind === 'bound' ? `\u0001${slot.part.token}\u0001` : `\u0002${slot.mask}\u0002`;
+    })
+    .join('');
+}

@@ -1,0 +1,65 @@
+// The narrowest token that admits given values.
+import type { PatternPart } from '../../native/contract/rules.js';
+
+type TokenPart = Exclude<PatternPart, string>;
+
+const GUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const DATE = /^[12][0-9]{3}([-_]?)(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12][0-9]|3[01])$/;
+const TIME = /^(?:[01][0-9]|2[0-3])([-:]?)[0-5][0-9]\1[0-5][0-9]$/;
+// Six digits that happen to be a time of day are not rare; several sets of them are.
+const MANY = 3;
+
+/** Null where no token but `{rest}` would do. Values are not empty. */
+export function narrowest(values: readonly string[]): TokenPart | null {
+  const all = (pattern: RegExp) => values.every((value) => pattern.test(value));
+  const plainTime = () => values.length >= MANY || values.some((value) => value.length > 6);
+  if (all(GUID)) return { token: 'guid' };
+  if (all(DATE)) return { token: 'date' };
+  if (all(TIME) && plainTime()) return { token: 'time' };
+  if (all(/^[0-9]+$/)) return { token: 'uint' };
+  if (all(/^[0-9a-fA-F]+$/) && values.some((value) => /[0-9]/.test(value))) return hexOf(values);
+  if (all(/^[A-Za-z0-9_]+$/)) return { token: 'word' };
+  return all(/^[^\\/:]+$/) ? { token: 'name' } : null;
+}
+
+function hexOf(values: readonly string[]): TokenPart {
+  const width = values[0]!.length;
+  return values.every((value) => value.length === width) ? { token: 'hex', width } : { token: 'hex' };
+}
+
+/**
+ * The values' pattern with what all of them begin and end with kept literal, as far as a piece of its own kind (letters,
+ * digits, the rest) goes: a prefix that ends amid digits is chance.
+ */
+export function patternOf(values: readonly string[]): PatternPart[] | null {
+  const head = values.length < 2 ? 0 : commonHead(values);
+  const tail = values.length < 2 ? 0 : commonTail(values, head);
+  const inner = values.map((value) => value.slice(head, value.length - tail));
+  const token = narrowest(inner);
+  if (token === null) return null;
+  const first = values[0]!;
+  return [first.slice(0, head), token, tail === 0 ? '' : first.slice(-tail)].filter((part) => part !== '');
+}
+
+const kindOf = (char: string): string => (/\p{L}/u.test(char) ? 'letter' : /[0-9]/.test(char) ? 'digit' : char);
+
+function commonHead(values: readonly string[]): number {
+  const first = values[0]!;
+  const shortest = Math.min(...values.map(({ length }) => length));
+  let head = 0;
+  while (head < shortest - 1 && values.every((value) => value[head] === first[head])) head++;
+  const cut = (at: number) => at > 0 && values.some((value) => kindOf(value[at]!) === kindOf(value[at - 1]!));
+  while (cut(head)) head--;
+  return /[0-9]/.test(first.slice(0, head)) ? 0 : head;
+}
+
+function commonTail(values: readonly string[], head: number): number {
+  const first = values[0]!;
+  const shortest = Math.min(...values.map(({ length }) => length)) - head;
+  const at = (value: string, tail: number) => value[value.length - 1 - tail]!;
+  let tail = 0;
+  while (tail < shortest - 1 && values.every((value) => at(value, tail) === at(first, tail))) tail++;
+  const cut = () => tail > 0 && values.some((value) => kindOf(at(value, tail)) === kindOf(at(value, tail - 1)));
+  while (cut()) tail--;
+  return /[0-9]/.test(first.slice(first.length - tail)) && tail > 0 ? 0 : tail;
+}

@@ -1,0 +1,104 @@
+// Volatile pieces: names of one frame that differ from run to run become one pattern, each differing piece typed as
+// narrowly as its values allow, each piece that does not differ literal.
+import type { Pattern, PatternPart } from '../../native/contract/rules.js';
+import { joinLiterals } from '../pattern/text.js';
+import { freshOf, isOpen, looksVolatile, type Proof, varies } from './evidence.js';
+import type { Item } from './items.js';
+import { frameOf, type Level, type Slot, slotsOf } from './slots.js';
+import { patternOf } from './types.js';
+
+/** Items that one pattern stands for. */
+export interface Family {
+  pattern: Pattern;
+  items: readonly Item[];
+}
+
+interface Slotted {
+  item: Item;
+  slots: readonly Slot[];
+}
+
+/** The families that are proven among `items`, at one level of readiness. */
+export function volatileFamilies(items: readonly Item[], op: string, level: Level, proof: Proof): Family[] {
+  const frames = new Map<string, Slotted[]>();
+  for (const item of items) {
+    const slots = slotsOf(item.parts, op, level);
+    if (!slots.some(({ kind }) => kind === 'open')) continue;
+    const frame = frameOf(slots);
+    const members = frames.get(frame);
+    if (members) members.push({ item, slots });
+    else frames.set(frame, [{ item, slots }]);
+  }
+  return [...frames.values()].flatMap((members) => familiesIn(members, proof));
+}
+
+function familiesIn(members: readonly Slotted[], proof: Proof): Family[] {
+  if (members.length < 2) return [];
+  const places = differing(members);
+  const closed = places.find((place) => isClosed(members, place, proof));
+  if (closed !== undefined) return split(members, closed).flatMap((part) => familiesIn(part, proof));
+  const family = familyOf(members, places, proof);
+  return family === null ? [] : [family];
+}
+
+/** Places of the open slots that do not hold the same text in all members. */
+function differing(members: readonly Slotted[]): number[] {
+  const first = members[0]!.slots;
+  return first.flatMap((slot, place) =>
+    slot.kind === 'open' && members.some(({ slots }) => textAt(slots, place) !== slot.text) ? [place] : [],
+  );
+}
+
+const textAt = (slots: readonly Slot[], place: number): string => (slots[place] as { text: string }).text;
+
+/** Whether the values at a place come back from run to run, so that the names divide by them. */
+function isClosed(members: readonly Slotted[], place: number, { runs }: Proof): boolean {
+  const byValue = new Map<string, Set<number>>();
+  for (const { item, slots } of members) {
+    const value = textAt(slots, place);
+    const met = byValue.get(value) ?? new Set();
+    for (const run of item.runs) met.add(run);
+    byValue.set(value, met);
+  }
+  // A value in every run is a constant beside the others and says nothing of them.
+  const sets = [...byValue.values()];
+  const partly = sets.filter(({ size }) => size > 1 && size < runs).length;
+  const always = sets.filter(({ size }) => size === runs && runs > 1).length;
+  const fresh = sets.filter(({ size }) => size === 1).length;
+  return partly > fresh || (always > 0 && fresh === 0) || (always > 1 && always + partly > fresh);
+}
+
+function split(members: readonly Slotted[], place: number): Slotted[][] {
+  const parts = new Map<string, Slotted[]>();
+  for (const member of members) {
+    const value = textAt(member.slots, place);
+    const part = parts.get(value);
+    if (part) part.push(member);
+    else parts.set(value, [member]);
+  }
+  return [...parts.values()];
+}
+
+function familyOf(members: readonly Slotted[], places: readonly number[], proof: Proof): Family | null {
+  const items = members.map(({ item }) => item);
+  const weak = !places.every((place) => looksVolatile(members.map(({ slots }) => textAt(slots, place))));
+  if (isOpen(items, proof)) return familyWith(members, places);
+  if (!varies(items, weak, proof)) return null;
+  const fresh = new Set(freshOf(items));
+  const varying = members.filter(({ item }) => fresh.has(item));
+  return familyWith(varying, differing(varying));
+}
+
+function familyWith(members: readonly Slotted[], places: readonly number[]): Family | null {
+  const parts: PatternPart[] = [];
+  for (const [place, slot] of members[0]!.slots.entries()) {
+    if (slot.kind === 'bound') parts.push(slot.part);
+    else if (!places.includes(place)) parts.push(slot.text);
+    else {
+      const typed = patternOf(members.map(({ slots }) => textAt(slots, place)));
+      if (typed === null) return null;
+      parts.push(...typed);
+    }
+  }
+  return { pattern: joinLiterals(parts), items: members.map(({ item }) => item) };
+}

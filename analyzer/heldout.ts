@@ -1,0 +1,75 @@
+// Leave one run out, learn from the rest, and count what the rules would have denied to the run left out: how many
+// denials the next run must expect. Denials are counted in rows; a name kept apart as rare is a denial.
+import { boundValues, generalise, type Settings } from './grammar/generalise.js';
+import type { Group, SeenName } from './grammar/names.js';
+import { matcher } from './pattern/match.js';
+
+export interface HeldOut {
+  /** Mean over the runs left out; null where there is but one run. */
+  denials_per_run: number | null;
+  /** The mean's 95 % interval. */
+  low: number | null;
+  high: number | null;
+}
+
+// Enough for the interval; more only costs time.
+const MOST_RUNS = 20;
+
+/** What to expect of a run that nothing was learnt from. `runs` are the ids of all runs, in order. */
+export function holdOut(groups: readonly Group[], runs: readonly string[], settings: Settings): HeldOut {
+  if (runs.length < 2) return { denials_per_run: null, low: null, high: null };
+  const step = Math.max(1, runs.length / MOST_RUNS);
+  const left: number[] = [];
+  for (let at = 0; Math.floor(at) < runs.length; at += step) left.push(denialsOf(groups, runs[Math.floor(at)]!, settings));
+  return interval(left);
+}
+
+function denialsOf(groups: readonly Group[], run: string, settings: Settings): number {
+  return groups.reduce((sum, group) => {
+    const place = group.runs.indexOf(run);
+    return place < 0 ? sum : sum + denialsIn(group, place, settings);
+  }, 0);
+}
+
+function denialsIn(group: Group, run: number, settings: Settings): number {
+  const rest = without(group, run);
+  const { shapes } = generalise(rest, settings);
+  const literal = new Set<string>();
+  const fold = (name: string) => (group.fold ? name.toUpperCase() : name);
+  const patterns = shapes.filter(({ pattern, members }) => {
+    if (pattern.every((part) => typeof part === 'string')) literal.add(fold(members[0]!.name));
+    return pattern.some((part) => typeof part !== 'string');
+  });
+  const tests = patterns.map(({ pattern }) => matcher(pattern, boundValues(group), group.fold));
+  let denials = 0;
+  for (const { name, sightings } of group.names) {
+    const times = sightings.find((sighting) => sighting.run === run)?.times ?? 0;
+    if (times > 0 && !literal.has(fold(name)) && !tests.some((test) => test(name))) denials += times;
+  }
+  return denials;
+}
+
+function without(group: Group, run: number): Group {
+  const names = group.names.flatMap(({ name, sightings }): SeenName[] => {
+    const left = sightings
+      .filter((sighting) => sighting.run !== run)
+      .map((sighting) => ({ ...sighting, run: sighting.run > run ? sighting.run - 1 : sighting.run }));
+    return left.length === 0 ? [] : [{ name, sightings: left }];
+  });
+  return { ...group, names, runs: group.runs.filter((_, place) => place !== run) };
+}
+
+// Student's t for 95 %, by degrees of freedom.
+const T = [12.71, 4.3, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23, 2.2, 2.18, 2.16, 2.14, 2.13, 2.12, 2.11, 2.1, 2.09];
+
+function interval(counts: readonly number[]): HeldOut {
+  const n = counts.length;
+  const mean = counts.reduce((sum, count) => sum + count, 0) / n;
+  const variance = counts.reduce((sum, count) => sum + (count - mean) ** 2, 0) / (n - 1);
+  const half = (T[n - 2] ?? 1.96) * Math.sqrt(variance / n);
+  // Where nothing was denied in n runs, three in n is still possible (the rule of three).
+  const high = Math.max(mean + half, 3 / n);
+  return { denials_per_run: rounded(mean), low: rounded(Math.max(0, mean - half)), high: rounded(high) };
+}
+
+const rounded = (value: number): number => Math.round(value * 1000) / 1000;

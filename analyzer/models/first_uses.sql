@@ -1,0 +1,41 @@
+-- Which VM needs which other first, over all runs: in how many runs, how early, and what the other served by then under
+-- a name that never changed.
+with
+
+needs as (
+    select from_vm, to_vm, count(distinct run) as runs, min(first_ts) as first_ts
+    from edges
+    group by all
+),
+
+taking_part as (
+    select vm, count(distinct run) as runs from run_vms group by vm
+),
+
+services as (
+    select to_vm, served_op, served_name, count(distinct run) as runs, min(first_ts) as first_ts
+    from edges
+    where served_op like '%.serve'
+    group by all
+),
+
+lasting as (
+    select services.*
+    from services
+    inner join taking_part on taking_part.vm = services.to_vm and taking_part.runs = services.runs
+),
+
+ready as (
+    select to_vm, arg_min(served_op || ' ' || served_name, (first_ts, served_op, served_name)) as ready
+    from lasting
+    group by to_vm
+),
+
+first_uses as (
+    select needs.*, ready.ready
+    from needs
+    left join ready on ready.to_vm = needs.to_vm
+)
+
+select * from first_uses
+order by runs desc, first_ts, from_vm, to_vm
