@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { ShuttleError } from '../../native/contract/problem.js';
-import { FORMAT, SOURCES } from '../../native/contract/words.js';
+import { FORMAT, SOURCES, type Source } from '../../native/contract/words.js';
 import type { Ledger } from '../../native/recorder.js';
 import { isRecorded, NO_LEDGER, type RunInfo, readRunInfo, runFile, writeRunInfo } from './run_info.js';
 import { TABLE_NAMES } from './schema.js';
@@ -37,12 +37,12 @@ export interface Facts {
 /** What a torn run's run.json says in the end: what was stored is known, what was lost in the last moment is not. */
 function mended(info: RunInfo, { sources, last }: Facts): RunInfo {
   const { recorder: _, ...rest } = info;
-  const rows = Object.fromEntries(SOURCES.map((source, at) => [source, sources[at] ?? 0]));
+  const stored = (...names: Source[]) => names.reduce((sum, name) => sum + (sources[SOURCES.indexOf(name)] ?? 0), 0);
   const line = (count: number) => ({ seen: count, stored: count, lost: 0 });
   const ledger: Ledger = {
-    engine: line((rows['engine'] ?? 0) + (rows['seen'] ?? 0)),
-    agent: line(rows['agent'] ?? 0),
-    dock: line(rows['dock'] ?? 0),
+    engine: line(stored('engine', 'seen')),
+    agent: line(stored('agent')),
+    dock: line(stored('dock')),
   };
   return { ...rest, duration_ms: Number(last / 1_000_000n), outcome: 'torn', complete: false, ledger };
 }
