@@ -35,7 +35,7 @@ export function readDocument(text: string): { document: SystemDocument; complain
     prettyErrors: false,
     keepSourceTokens: true,
     uniqueKeys: false, // told by validate.ts, with the key's own place
-    logLevel: 'silent',
+    logLevel: 'error', // silent would also hide that there are two documents
   });
   // The first error explains the others. Tags that are not known are complained of below, with all tags.
   const errors = [...doc.errors, ...doc.warnings.filter((warning) => warning.code !== 'TAG_RESOLVE_FAILED')];

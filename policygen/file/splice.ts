@@ -10,10 +10,10 @@ export interface Edit {
   text: string;
 }
 
-/** The text with the edits made; of edits at one place the earlier ones stand first. */
+/** The text with the edits made. At one place, what is put in comes before what is taken out, in the order given. */
 export function splice(text: string, edits: readonly Edit[]): string {
   const sorted = edits.map((edit, order) => ({ ...edit, order }));
-  sorted.sort((a, b) => a.start - b.start || a.order - b.order);
+  sorted.sort((a, b) => a.start - b.start || Number(a.end > a.start) - Number(b.end > b.start) || a.order - b.order);
   let made = '';
   let at = 0;
   for (const edit of sorted) {
@@ -73,7 +73,7 @@ export function editMap(
   for (const key of order) {
     const value = wanted[key];
     if (value !== undefined && !present.includes(key) && !same(value, before[key]))
-      edits.push(addition(text, map, key, value, order, eol));
+      edits.push(addition(text, map, key, value, wanted, order, eol));
   }
   return edits;
 }
@@ -96,10 +96,18 @@ function editValue(text: string, pair: Pair, before: Value | undefined, value: V
   ];
 }
 
-function addition(text: string, map: YAMLMap, key: string, value: Value, order: readonly string[], eol: string): Edit {
+function addition(
+  text: string,
+  map: YAMLMap,
+  key: string,
+  value: Value,
+  wanted: Fields,
+  order: readonly string[],
+  eol: string,
+): Edit {
   const before = order.slice(0, order.indexOf(key));
-  const placed = map.items.filter((pair) => before.includes(writtenText(pair.key)!));
-  const previous = placed.at(-1) ?? map.items[0];
+  const staying = map.items.filter((pair) => wanted[writtenText(pair.key)!] !== undefined);
+  const previous = staying.findLast((pair) => before.includes(writtenText(pair.key)!)) ?? staying[0] ?? map.items[0];
   const line = `${printText(key)}: ${printFlow(value)}`;
   if (map.flow === true) {
     const at = previous ? pairEnd(previous) : rangeOf(map)[0] + 1;

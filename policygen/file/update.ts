@@ -88,7 +88,8 @@ function begin(text: string, pair: Pair | null, fresh: readonly Rule[], eol: str
     return [{ start: text.length, end: text.length, text: `${open}rules:${eol}${items}` }];
   }
   const colon = text.indexOf(':', (pair.key as Node).range![1]);
-  const end = Math.max(endOf(pair.value), colon + 1);
+  const [start, stop] = (pair.value as Node).range!;
+  const end = start === stop ? colon + 1 : endOf(pair.value); // an empty value is placed after its comment
   const at = nextLine(text, end);
   const open = at === text.length && !text.endsWith('\n') ? eol : '';
   return [
