@@ -1,0 +1,138 @@
+import { describe, expect, test } from 'vitest';
+import { DEFAULTS, generalise, type Settings } from '../../../analyzer/grammar/generalise.js';
+import { printPattern } from '../../../analyzer/pattern/text.js';
+import { groupOf, type RunNames } from './group.js';
+
+type Runs = readonly (RunNames | readonly string[])[];
+
+function patterns(runs: Runs, op?: string, settings: Partial<Settings> = {}, fold = false) {
+  const { shapes, rare } = generalise(groupOf(runs, op, fold), { ...DEFAULTS, ...settings });
+  const text = (list: typeof shapes) => list.map(({ pattern }) => printPattern(pattern)).sort();
+  return { rules: text(shapes), rare: text(rare) };
+}
+
+const range = (from: number, count: number) => Array.from({ length: count }, (_, at) => from + at);
+
+describe('one run', () => {
+  test.each<[string, RunNames, string[]]>([
+    ['proves nothing volatile', { names: ['/run/a-4711', '/run/a-4712'] }, ['/run/a-4711', '/run/a-4712']],
+    ['doubles braces', { names: ['/x{y}'] }, ['/x{{y}}']],
+    ['binds a pid', { names: ['/run/a-4711.s'], values: { pid: '4711' } }, ['/run/a-{pid}.s']],
+    ['binds a pid after letters', { names: ['/run/a4711'], values: { pid: '4711' } }, ['/run/a{pid}']],
+    ['does not bind within digits', { names: ['/run/a-47112'], values: { pid: '4711' } }, ['/run/a-47112']],
+    ['does not bind a short number once', { names: ['/lib/z.so.7'], values: { pid: '7' } }, ['/lib/z.so.7']],
+    ['prefers home to user', { names: ['/home/ann/ann'], values: { home: '/home/ann', user: 'ann' } }, ['{home}/{user}']],
+    ['binds home as a whole folder', { names: ['/home/anna/x'], values: { home: '/home/ann' } }, ['/home/anna/x']],
+    ['binds uid', { names: ['/run/user/1000/bus'], values: { uid: '1000', pid: '77' } }, ['/run/user/{uid}/bus']],
+    ['keeps quotes, newlines and empty pieces', { names: ['"a"\n//\'b\''] }, ['"a"\n//\'b\'']],
+  ])('%s', (_, run, expected) => expect(patterns([run]).rules).toEqual(expected));
+
+  test('binds a short pid that several processes vary', () => {
+    const names = ['/run/w-2', '/run/w-3', '/run/w-5'];
+    expect(patterns([{ names, values: { pid: ['2', '3', '5'] } }]).rules).toEqual(['/run/w-{pid}']);
+  });
+
+  test('binds case apart for Windows', () => {
+    const run = { names: ['c:\\USERS\\ann\\x.ini'], values: { home: 'C:\\Users\\Ann' } };
+    expect(patterns([run], 'file.read', {}, true).rules).toEqual(['{home}\\x.ini']);
+  });
+});
+
+describe('several runs', () => {
+  test.each<[string, Runs, string[]]>([
+    ['what never varies stays literal, however it looks', [['/t/a1b2c3d4'], ['/t/a1b2c3d4']], ['/t/a1b2c3d4']],
+    ['numbers', [['/t/x-17.s'], ['/t/x-4.s']], ['/t/x-{uint}.s']],
+    ['hex of one width', [['/t/a1b2c3d4'], ['/t/99ffee01'], ['/t/0badcafe']], ['/t/{hex:8}']],
+    ['hex of several widths', [['/t/a1b2c'], ['/t/99ffee01']], ['/t/{hex}']],
+    [
+      'guids',
+      [['/t/{0a1b2c3d-0000-4000-8000-1234567890ab}'], ['/t/{ffffffff-0000-4000-8000-1234567890ab}']],
+      ['/t/{{{guid}}}'],
+    ],
+    ['dates', [['/l/2026-11-22.log'], ['/l/2026-11-23.log']], ['/l/{date}.log']],
+    ['plain dates', [['/l/20261122'], ['/l/20261123']], ['/l/{date}']],
+    ['times', [['/l/10-15-00'], ['/l/23-59-59']], ['/l/{time}']],
+    ['random words', [['/t/x7Gq2L'], ['/t/0aBc9Z']], ['/t/{word}']],
+    ['constant parts beside it', [['/t/a_1_b'], ['/t/a_2_b']], ['/t/a_{uint}_b']],
+    ['two places', [['/t/1111/a-2222'], ['/t/3333/a-4444']], ['/t/{uint}/a-{uint}']],
+    ['a constant of the same look beside it', [['/t/1', '/t/200'], ['/t/1', '/t/300']], ['/t/1', '/t/{uint}']],
+    [
+      'a closed part of it stays apart',
+      [['/t/1111/w1', '/t/1111/w2'], ['/t/2222/w1', '/t/2222/w2']],
+      ['/t/{uint}/w1', '/t/{uint}/w2'],
+    ],
+    ['a closed set stays a list', [['/w/1', '/w/2'], ['/w/1', '/w/3'], ['/w/2', '/w/3']], ['/w/1', '/w/2', '/w/3']],
+    [
+      'a pid that varies with the name is bound, though short',
+      [{ names: ['/t/x-2'], values: { pid: '2' } }, { names: ['/t/x-3'], values: { pid: '3' } }],
+      ['/t/x-{pid}'],
+    ],
+    [
+      'a constant that equals a pid once is none',
+      [{ names: ['/t/x-4711'], values: { pid: '4711' } }, { names: ['/t/x-4711'], values: {} }],
+      ['/t/x-4711'],
+    ],
+    [
+      'home and a number',
+      [
+        { names: ['/h/ann/c-1111'], values: { home: '/h/ann' } },
+        { names: ['/h/bob/c-2222'], values: { home: '/h/bob' } },
+      ],
+      ['{home}/c-{uint}'],
+    ],
+    ['new words in each of three runs', [['/t/alpha.q'], ['/t/bravo.q'], ['/t/delta.q']], ['/t/{word}.q']],
+    ['two words are no proof', [['/t/alpha'], ['/t/bravo']], ['/t/alpha', '/t/bravo']],
+  ])('%s', (_, runs, expected) => expect(patterns(runs).rules).toEqual(expected));
+
+  test('ports vary, hosts do not', () => {
+    const runs = [['10.0.0.1:4000', '10.0.0.2:9'], ['10.0.0.1:4001', '10.0.0.2:9']];
+    expect(patterns(runs, 'tcp.connect').rules).toEqual(['10.0.0.1:{uint}', '10.0.0.2:9']);
+  });
+
+  test('names met once in many runs are rare', () => {
+    const runs = [['/a', '/once'], ['/a'], ['/a'], ['/a'], ['/a']];
+    expect(patterns(runs)).toEqual({ rules: ['/a'], rare: ['/once'] });
+    expect(patterns(runs.slice(0, 4)).rare).toEqual([]);
+  });
+
+  test('a straggler of another look is one more case of a proven pattern', () => {
+    const runs = [['/t/a1b2c3d4'], ['/t/12345678'], ['/t/99ffee01'], ['/t/0badcaf1']];
+    expect(patterns(runs).rules).toEqual(['/t/{hex:8}']);
+  });
+});
+
+describe('families', () => {
+  const named = (numbers: readonly number[]) => numbers.map((n) => `/data/in/${String.fromCharCode(97 + (n % 26))}${'xyzw'[Math.floor(n / 26)]}.txt`);
+
+  test('an open set becomes one rule', () => {
+    const runs = [named(range(0, 12)), named(range(6, 12)), named(range(15, 12))];
+    expect(patterns(runs, 'file.read').rules).toEqual(['/data/in/{word}.txt']);
+  });
+  test('a set that stopped growing stays a list', () => {
+    const runs = [named(range(0, 12)), named(range(0, 12)), named(range(3, 10))];
+    expect(patterns(runs, 'file.read').rules).toHaveLength(13);
+  });
+  test('eight new names are not more than eight', () => {
+    expect(patterns([named(range(0, 12)), named([...range(0, 5), ...range(12, 8)])], 'file.read').rules).toHaveLength(20);
+    expect(patterns([named(range(0, 12)), named([...range(0, 5), ...range(12, 9)])], 'file.read').rules).toHaveLength(1);
+  });
+  test('an open folder of changing depth', () => {
+    const deep = (from: number) => range(from, 10).map((n) => `/srv/data/${'abcdefghijklmnopqrstuvwxyz'[n % 26]}q/${'klmnopqrst'[n % 10]}/${n % 2 ? 'u/' : ''}f`);
+    expect(patterns([deep(0), deep(13)], 'file.read').rules).toEqual(['/srv/data/{rest}']);
+  });
+  test('the protected set is never reached', () => {
+    const runs = [named(range(0, 12)), named(range(20, 12))];
+    const rules = (path: string) => patterns(runs, 'file.read', { protectedPaths: [path] }).rules.length;
+    expect(rules('/data/in/secret.txt')).toBe(24);
+    expect(rules('/data/in')).toBe(24);
+    expect(rules('/data/in/secret.key')).toBe(1);
+    expect(rules('/data/out')).toBe(1);
+  });
+});
+
+test('names made to blow up splitting take linear time and stay themselves', () => {
+  const hostile = ['a1'.repeat(16_000), '-'.repeat(32_000), '/'.repeat(32_000), `${'0-'.repeat(16_000)}x`, '{'.repeat(16_000)];
+  const values = { pid: '1', user: 'a', home: '/', temp: '0-0' };
+  const { rules } = patterns([{ names: hostile, values }, { names: hostile, values }]);
+  expect(rules).toHaveLength(hostile.length);
+});

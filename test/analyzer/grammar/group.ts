@@ -1,0 +1,29 @@
+// Groups of names written shortly: one list of names for each run, with that run's variables.
+import type { Group, SeenName, Sighting } from '../../../analyzer/grammar/names.js';
+
+export interface RunNames {
+  names: readonly string[];
+  /** Values by token; a list where several programs used the names. */
+  values?: Readonly<Record<string, string | readonly string[]>>;
+}
+
+export function groupOf(runs: readonly (RunNames | readonly string[])[], op = 'unix.connect', fold = false): Group {
+  const given = runs.map((run) => ('names' in run ? run : { names: run }));
+  const names = new Map<string, Sighting[]>();
+  for (const [run, { names: met, values = {} }] of given.entries()) {
+    for (const name of met) {
+      const sightings = names.get(name) ?? [];
+      sightings.push({ run, times: 1, worked: true, access: 0, noise: null, values: held(name, values) });
+      names.set(name, sightings);
+    }
+  }
+  const sorted = [...names].sort(([a], [b]) => (a < b ? -1 : 1));
+  const seen = sorted.map(([name, sightings]): SeenName => ({ name, sightings }));
+  return { from: 'app', to: 'host', op, fold, runs: given.map((_, at) => `r${at}`), names: seen };
+}
+
+function held(name: string, values: NonNullable<RunNames['values']>): { token: string; value: string }[] {
+  return Object.entries(values).flatMap(([token, value]) =>
+    [value].flat().filter((one) => name.toLowerCase().includes(one.toLowerCase())).map((one) => ({ token, value: one })),
+  );
+}
