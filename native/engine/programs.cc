@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#include <algorithm>
 #include <map>
 
 #include "detail.h"
@@ -128,6 +129,8 @@ Answer start_program(const Trap& trap, const Start& start) {
     row.status = ENOENT;
     if (!holders.empty()) row.peer = place = holders.front().place();
   }
+  FileState& state = files_of(vm);
+  state.highest_pid = std::max(state.highest_pid, trap.caller->vm_pid);
   // The image that later calls of this process carry is looked up anew.
   vm.callers().forget(trap.caller->pid);
   const uint64_t seq = trap.record(row);

@@ -9,9 +9,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "detail.h"
 #include "engine.h"
 #include "files/holders.h"
+#include "files/state.h"
 #include "handlers.h"
 
 namespace shuttle {
@@ -69,7 +72,10 @@ Answer aim(const Trap& trap, Op op, pid_t pid, int signal) {
   // A group whose first process is gone is no folder of /proc: left to the kernel, whoever it may mean outside.
   const pid_t number = pid < 0 && pid != INT32_MIN ? -pid : pid;
   if (number < 0 || has_process(trap.vm.init().root(), number)) return Answer::go_on();
-  const Target target = find_outside(trap.vm, number);
+  // Numbers are given out upwards: one that the VM has passed meant a process of its own, which is gone.
+  pid_t& highest = files_of(trap.vm).highest_pid;
+  highest = std::max(highest, trap.caller->vm_pid);
+  const Target target = number <= highest ? Target{} : find_outside(trap.vm, number);
   Detail detail;
   detail.number("pid", pid);
   if (signal >= 0) detail.number("signal", signal);

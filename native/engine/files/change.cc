@@ -30,6 +30,7 @@ struct Change {
   Spot here;
   bool last = true;
   bool creates = false;
+  bool joins = false;  // takes what is there already, wherever that is, before it creates
 };
 
 struct Judged {
@@ -38,12 +39,13 @@ struct Judged {
   std::vector<Holder> holders;   // the host's last
 };
 
+// Whose thing it is, and what follows from that.
 Judged judge(Vm& vm, const Change& change) {
   const Zone zone = files_of(vm).zones.of(change.here.name);
   Judged judged;
   Found found{.zone = zone, .here = change.here.exists, .learning = vm.learning()};
   const bool own = zone == Zone::kOwn || zone == Zone::kMount || zone == Zone::kPrivate;
-  if (!own || (!found.here && !change.creates)) judged.holders = holders_of(vm, change.here.name, change.last);
+  if (!own || (!found.here && (change.joins || !change.creates))) judged.holders = holders_of(vm, change.here.name, change.last);
   for (const Holder& holder : judged.holders) (holder.vm ? found.other_vm : found.on_host) = true;
   if (!found.here) found.folder_here = find_in(vm.init().root(), std::string(parent_of(change.here.name)), true).exists;
   judged.existed = found.on_host;
@@ -109,6 +111,20 @@ void note_shuttled(const Trap& trap, const Change& change, const Holder& holder,
                .status = error, .rule = ruling.rule, .source = source});
 }
 
+// An open that would create, of what another VM has: its FIFO is meant by everybody who says that name; its file is
+// written by rule only, and without one the VM makes its own.
+std::optional<Answer> join_elsewhere(const Opening& open, Judged& judged) {
+  std::erase_if(judged.holders, [](const Holder& holder) { return !holder.vm && !S_ISFIFO(holder.spot.mode); });
+  if (judged.holders.empty()) return std::nullopt;
+  const Holder& first = judged.holders.front();
+  if (!S_ISFIFO(first.spot.mode)) {
+    if (!files_of(open.vm()).changes_by_rule || !S_ISREG(first.spot.mode)) return std::nullopt;
+    const Ruling ruling = rule_among(open.trap, Op::kFileWrite, object_name(open.vm(), first.object), access_of(open.flags), judged.holders, true);
+    if (ruling.verdict != Verdict::kShuttled) return std::nullopt;
+  }
+  return open_elsewhere(open, std::move(judged.holders));
+}
+
 }  // namespace
 
 Answer open_to_change(const Opening& open, bool relative) {
@@ -118,6 +134,7 @@ Answer open_to_change(const Opening& open, bool relative) {
   change.here.name = open.name();
   change.here.exists = open.here.exists;
   change.here.mode = open.here.mode;
+  change.joins = (open.flags & (O_CREAT | O_EXCL)) == O_CREAT && !open.here.exists;
   if (change.op == Op::kFileCreate) change.access |= kAccessCreate;
   // O_CREAT alone on a file that is there is a read.
   if (change.op == Op::kFileRead || change.op == Op::kFileList || change.op == Op::kLibraryLoad) return open_plain(open);
@@ -136,6 +153,8 @@ Answer open_to_change(const Opening& open, bool relative) {
     note_shuttled(trap, change, host, ruling, fd < 0 ? -fd : 0, Source::kEngine);
     return hand_over(trap, fd, open.flags);
   }
+  if (change.joins)
+    if (auto joined = join_elsewhere(open, judged)) return *joined;
   if (judged.course == Course::kAsk) return open_elsewhere(open, std::move(judged.holders));
   note(trap, change, judged);
   if (!is_private_change(judged.course)) return Answer::go_on();

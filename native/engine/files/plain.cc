@@ -57,7 +57,8 @@ Answer open_elsewhere(const Opening& open, std::vector<Holder> holders) {
   // A folder would bring everything in it: never handed over.
   if (ruling.verdict != Verdict::kShuttled || op == Op::kFileList) {
     open.trap.record({.op = op, .object = object, .peer = place, .access = access, .verdict = Verdict::kBlocked, .status = ENOENT, .rule = ruling.rule});
-    return Answer::fail(ENOENT);
+    // What would have been created is: as the VM's own.
+    return open.flags & O_CREAT ? Answer::go_on() : Answer::fail(ENOENT);
   }
   if (!holder.vm && open.here.exists && open.vm().spec.is_shown(ruling.rule)) {
     open.trap.record({.op = op, .object = object, .peer = place, .access = access, .verdict = Verdict::kShuttled, .rule = ruling.rule, .source = Source::kSeen});

@@ -20,6 +20,7 @@ struct FileState {
 
   // On the VM's own thread only.
   std::vector<bool> mounted;  // by index of VmSpec.lazy
+  pid_t highest_pid = 0;      // that was met in the VM, as it counts: a lower number that means nobody was its own
 
   // A copy of the VM's whole tree in which nothing can be written, made when first asked for: what is opened from it
   // stays read-only though /proc/self/fd opens it again. Forgotten whenever the VM gets one more mount.
