@@ -24,6 +24,8 @@ export interface NativeEngine {
 export interface EngineOptions extends EngineSpec {
   /** Path of the init executable. */
   init: string;
+  /** Private folder where engines of one system, in several terminals, find each other's VMs; created if missing. */
+  meeting?: string;
   /** File that names the host's name servers; /etc/resolv.conf where it is not given. */
   resolvConf?: string;
 }

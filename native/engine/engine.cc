@@ -1,7 +1,9 @@
 #include "engine.h"
 
 #include <algorithm>
+#include <iterator>
 
+#include "join/meeting.h"
 #include "loop.h"
 #include "net/publish.h"
 #include "net/relay.h"
@@ -11,12 +13,14 @@ namespace shuttle {
 
 Engine::Engine(EngineSpec spec, std::shared_ptr<Record> record, std::function<void(Event)> tell)
     : init_path(std::move(spec.init)),
+      resolv_conf(std::move(spec.resolv_conf)),
       rules(RuleTable::compile(std::move(spec.rules))),
       record(std::move(record)),
       tell(std::move(tell)),
       loop_(std::make_unique<Loop>()),
       relay_(std::make_unique<Relay>(*loop_, *this->record)),
-      workers_(std::make_unique<Workers>()) {}
+      workers_(std::make_unique<Workers>()),
+      meeting_(spec.meeting.empty() ? nullptr : std::make_unique<Meeting>(*this, spec.meeting)) {}
 
 Engine::~Engine() { close(); }
 
@@ -28,6 +32,7 @@ StartFailure Engine::start(VmSpec spec) {
     vms_.push_back(vm);
   }
   StartFailure failure = vm->start();
+  if (failure.step.empty() && meeting_) meeting_->open(vm);
   if (!failure.step.empty()) {
     std::lock_guard lock(mutex_);
     std::erase(vms_, vm);
@@ -46,6 +51,7 @@ std::vector<std::shared_ptr<Vm>> Engine::others(const Vm& than) const {
   std::vector<std::shared_ptr<Vm>> found;
   for (const auto& vm : vms_)
     if (vm.get() != &than && vm->running()) found.push_back(vm);
+  if (meeting_) std::ranges::copy(meeting_->present(), std::back_inserter(found));
   return found;
 }
 
@@ -70,6 +76,7 @@ void Engine::close() {
   // Workers notice that their callers are gone; then nothing posts to the loop any more.
   workers_->stop();
   loop_->stop();
+  if (meeting_) meeting_->close();
   std::lock_guard lock(mutex_);
   doors_.clear();
   vms_.clear();

@@ -13,6 +13,7 @@
 namespace shuttle {
 
 class Loop;
+class Meeting;
 class Published;
 class Relay;
 class Workers;
@@ -30,6 +31,7 @@ struct EngineSpec {
   std::vector<CompiledRule> rules;
   std::vector<std::string> vms;
   std::string init;         // path of the init executable
+  std::string meeting;      // folder where engines of one system find each other's VMs; empty: ours only
   std::string resolv_conf;  // says which name servers the host uses; empty: /etc/resolv.conf
 };
 
@@ -41,14 +43,14 @@ class Engine {
 
   StartFailure start(VmSpec spec);
   std::shared_ptr<Vm> find(std::string_view name) const;
-  // Every other VM that runs now, in the order of their start.
+  // Every other VM that runs now, in the order of their start; those of other Shuttles last.
   std::vector<std::shared_ptr<Vm>> others(const Vm& than) const;
   void close();
 
   // Says that a name is owned twice, so nobody was given it.
   void tell_two_owners(std::string_view vm, std::string_view object, const std::vector<Owner>& owners) const;
 
-  const std::string init_path;
+  const std::string init_path, resolv_conf;
   const std::unique_ptr<RuleTable> rules;
   const std::shared_ptr<Record> record;
   const std::function<void(Event)> tell;
@@ -67,6 +69,7 @@ class Engine {
   std::unique_ptr<Loop> loop_;
   std::unique_ptr<Relay> relay_;
   std::unique_ptr<Workers> workers_;
+  std::unique_ptr<Meeting> meeting_;
 };
 
 }  // namespace shuttle

@@ -9,7 +9,9 @@
 
 #include "engine.h"
 #include "filter.h"
+#include "join/link.h"
 #include "kernel_notifier.h"
+#include "net/state.h"
 
 #ifndef SO_NETNS_COOKIE
 #define SO_NETNS_COOKIE 71
@@ -47,6 +49,20 @@ static Trapping trapping_for(const VmSpec& spec, const RuleTable& rules) {
 Vm::Vm(Engine& engine, VmSpec spec) : engine(engine), spec(std::move(spec)) {}
 
 Vm::~Vm() { end(); }
+
+std::shared_ptr<Vm> Vm::joined(Engine& engine, const std::string& name, std::unique_ptr<LinkedInit> linked) {
+  VmSpec spec;
+  spec.name = name;
+  auto vm = std::make_shared<Vm>(engine, std::move(spec));
+  vm->linked_ = linked.get();
+  vm->diag_ = linked->take_diag();
+  vm->network_ = network_of(vm->diag_.get());
+  vm->init_ = std::move(linked);
+  vm->running_ = true;
+  return vm;
+}
+
+bool Vm::running() const { return running_.load(std::memory_order_acquire) && (!linked_ || linked_->alive()); }
 
 StartFailure Vm::start() {
   VmPlan plan = spec.plan;
@@ -92,6 +108,7 @@ void Vm::end() {
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   thread_.join();
+  close_net(*this);
 }
 
 const ZonePath* Vm::zone_of(std::string_view path) const {
@@ -108,9 +125,16 @@ bool Vm::starting() const {
 }
 
 void Vm::expect_foreign_sockets() {
-  if (foreign_.exchange(true, std::memory_order_acq_rel)) return;
+  if (settled_.load()) return;
+  std::lock_guard lock(foreign_turn_);
+  if (settled_.load()) return;
+  foreign_ = true;
   // Calls continued just before may not have got hold of their socket yet; afterwards none can be in flight.
-  continued_.settle();
+  if (!linked_)
+    continued_.settle();
+  else if (linked_->expect_foreign_sockets() != 0)
+    return;
+  settled_ = true;
 }
 
 void Vm::serve() {

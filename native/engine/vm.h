@@ -19,6 +19,7 @@
 namespace shuttle {
 
 class Engine;
+class LinkedInit;
 struct FileState;
 struct NetState;
 
@@ -66,7 +67,7 @@ class Vm {
   Engine& engine;
   const VmSpec spec;
   const std::string& name() const { return spec.name; }
-  bool running() const { return running_.load(std::memory_order_acquire); }
+  bool running() const;
   bool learning() const { return spec.mode != Mode::kEnforce; }
   bool windows() const { return !spec.drives.empty(); }
 
@@ -77,6 +78,9 @@ class Vm {
   std::shared_ptr<FileState> files;  // what files/state.h keeps of this VM
   std::shared_ptr<NetState> net;     // what net/state.h keeps of this VM
 
+  // A VM that another Shuttle of this user runs, as a neighbour of ours (join/meeting.h).
+  static std::shared_ptr<Vm> joined(Engine& engine, const std::string& name, std::unique_ptr<LinkedInit> linked);
+
   // Starts the VM and its thread. The failure's text is empty when it runs.
   StartFailure start();
   // Ends the VM: kills what runs in it and waits for its thread.
@@ -84,11 +88,11 @@ class Vm {
 
   // True once a socket of another network namespace is inside, or could have been handed in: from then on
   // connect, bind and listen are never continued (the hard rule, design section 4).
-  bool foreign_sockets() const { return foreign_.load(std::memory_order_acquire); }
+  bool foreign_sockets() const { return foreign_.load(); }
+  // Returns once no continued call can be given such a socket any more.
   void expect_foreign_sockets();
-
-  // Notes a socket call that is about to be continued, for the hard rule.
-  void continues(pid_t tid) { continued_.note(tid); }
+  // Whether a socket call of this thread may be continued; it is noted first, so that the above waits for it.
+  bool may_continue(pid_t tid) { return continued_.note(tid), !foreign_sockets(); }
 
   int diag() const { return diag_.get(); }        // NETLINK_SOCK_DIAG socket of the VM's network
   uint64_t network() const { return network_; }  // cookie of the VM's network namespace
@@ -100,11 +104,13 @@ class Vm {
  private:
   void serve();
   std::unique_ptr<InitClient> init_;
+  LinkedInit* linked_ = nullptr;  // init_ of a joined VM
   std::unique_ptr<Notifier> notifier_;
   Callers callers_;
   std::thread thread_;
-  std::atomic<bool> foreign_{false}, served_{false}, running_{false};
+  std::atomic<bool> foreign_{false}, settled_{false}, served_{false}, running_{false};
   Continued continued_;
+  std::mutex foreign_turn_;
   Fd diag_;
   std::chrono::steady_clock::time_point began_;
   uint64_t network_ = 0;

@@ -47,6 +47,11 @@ Fd meet(int socket, int type, int* error) {
   Fd listener(::socket(AF_UNIX, type | SOCK_CLOEXEC, 0));
   const auto* name = reinterpret_cast<const sockaddr*>(&address);
   Fd accepted;
+  if (type == SOCK_DGRAM) {
+    if (bind(listener.get(), name, sizeof address) == 0 && connect(socket, name, sizeof address) == 0) return listener;
+    *error = errno;
+    return {};
+  }
   if (bind(listener.get(), name, sizeof address) == 0 && listen(listener.get(), 1) == 0 && connect(socket, name, sizeof address) == 0)
     accepted.reset(accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
   if (!accepted) *error = errno;

@@ -56,9 +56,8 @@ Answer on_bind(const Trap& trap) {
   if (auto refused = take_call(trap, trap.arg_int(0), trap.notice.args[1], trap.notice.args[2] & 0xffffffff, call)) return *refused;
   const bool datagram = call.type == SOCK_DGRAM;
   if (datagram && call.domain != AF_UNIX) yield_udp(trap.vm, *call.target());
-  if (!trap.vm.foreign_sockets()) {
+  if (trap.vm.may_continue(trap.caller->tid)) {
     if (datagram) record_served(trap, call, Source::kSeen, 0);
-    trap.vm.continues(trap.caller->tid);
     return Answer::go_on();
   }
   if (!is_of(trap.vm, call.socket.get())) return Answer::fail(EINVAL);

@@ -78,13 +78,15 @@ int join_relayed(const Crossing& crossing) {
   const bool pass = !crossing.ruling.relay;
   if (pass) crossing.expect_foreign_sockets();
   crossing.trap.vm.engine.relay().join(std::move(inside), std::move(outside),
-                                       {.tap = crossing.tap, .messages = crossing.call.type == SOCK_SEQPACKET, .descriptors = pass});
+                                       {.tap = crossing.tap, .messages = crossing.call.type != SOCK_STREAM, .descriptors = pass});
   return 0;
 }
 
 int join(const Crossing& crossing) {
-  if (crossing.tap && crossing.call.type != SOCK_DGRAM) return join_relayed(crossing);
-  if (!crossing.target.file) return join_abstract(crossing);
+  const bool datagrams = crossing.call.type == SOCK_DGRAM;
+  if (crossing.tap && !datagrams) return join_relayed(crossing);
+  // A datagram socket of another network could be sent from to any abstract name there, so none is put inside.
+  if (!crossing.target.file) return datagrams ? join_relayed(crossing) : join_abstract(crossing);
   crossing.expect_foreign_sockets();
   return reach(crossing, crossing.call.socket.get());
 }
