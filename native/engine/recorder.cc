@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "utf8.h"
+#include "json.h"
 
 namespace shuttle {
 namespace {
@@ -50,7 +50,7 @@ uint64_t Recorder::record(const Row& row) {
   const Name vm(row.vm, key_), image(row.image, key_), object(row.object, key_), effective(row.effective, key_),
       peer(row.peer, key_), peer_image(row.peer_image, key_), rule(row.rule, key_);
   std::string scratch;
-  const std::string_view detail = to_json(row.detail, kMaxDetail, scratch);
+  const std::string_view detail = to_json(row.detail, '{', kMaxDetail, scratch);
   uint64_t seq = kLostRow;
 
   interactions_.append(ledger_entry(row.source), detail.size(), [&](Slot& slot) {
@@ -109,7 +109,7 @@ void Recorder::record(const Process& process) {
   using namespace processes;
   const Name vm(process.vm, key_), image(process.image, key_);
   std::string scratch;
-  const std::string_view argv = to_json(process.argv, kMaxArgv, scratch);
+  const std::string_view argv = to_json(process.argv, '[', kMaxArgv, scratch);
   processes_.append(0, argv.size(), [&](Slot& slot) {
     if (!processes_.put_name(slot, kVm, vm) || !processes_.put_name(slot, kImage, image)) return false;
     slot.put<int32_t>(kPid, process.pid);

@@ -63,24 +63,6 @@ size_t append_text(std::string& out, std::string_view bytes, size_t cap, Escape 
   return at;
 }
 
-void append_json_string(std::string& out, std::string_view text) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  out += '"';
-  for (const char byte : text) {
-    if (byte == '"' || byte == '\\') {
-      out += '\\';
-      out += byte;
-    } else if (static_cast<uint8_t>(byte) < 0x20) {
-      out += "\\u00";
-      out += kDigits[byte >> 4];
-      out += kDigits[byte & 15];
-    } else {
-      out += byte;
-    }
-  }
-  out += '"';
-}
-
 }  // namespace
 
 bool is_text(std::string_view bytes) {
@@ -102,19 +84,6 @@ std::string_view to_text(std::string_view bytes, size_t cap, std::string& scratc
   scratch.clear();
   const size_t taken = append_text(scratch, bytes, cap, escape);
   if (taken < bytes.size()) scratch += "…+" + std::to_string(bytes.size() - taken);
-  return scratch;
-}
-
-std::string_view to_json(std::string_view json, size_t cap, std::string& scratch) {
-  if (json.size() <= cap) {
-    const auto text = to_text(json, cap, scratch, Escape::kJson);
-    if (text.size() <= cap) return text;
-  }
-  std::string head;
-  append_text(head, json, cap / 8, Escape::kName);  // a control character grows sixfold
-  scratch = "{\"cut\":" + std::to_string(json.size()) + ",\"head\":";
-  append_json_string(scratch, head);
-  scratch += '}';
   return scratch;
 }
 

@@ -15,7 +15,4 @@ enum class Escape { kName, kJson };
 // are no text are escaped, and what is cut off is counted at the end (`…+123`). The view is of `bytes` or of `scratch`.
 std::string_view to_text(std::string_view bytes, size_t cap, std::string& scratch, Escape escape = Escape::kName);
 
-// The same for a JSON text. One that is too long becomes {"cut":<bytes>,"head":"<its beginning>"}, so it stays JSON.
-std::string_view to_json(std::string_view json, size_t cap, std::string& scratch);
-
 }  // namespace shuttle

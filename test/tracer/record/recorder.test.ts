@@ -93,7 +93,7 @@ describe('the recorder', () => {
     names.push(Buffer.from([0]), Buffer.from([0xed, 0xa0, 0x80]), Buffer.from([0xc0, 0xaf]), Buffer.from('ÿ€😀\\x41'));
     for (const object of names) recorder.native.record({ ...ROW, object });
     await recorder.close();
-    expect(rowsOf(folder, 'interactions').map((row) => row['object'])).toEqual(names.map(escaped));
+    expect(rowsOf(folder, 'interactions').map((row) => row.object)).toEqual(names.map(escaped));
   });
 
   test('cuts names and details that have no end, and says so', async () => {
@@ -108,7 +108,7 @@ describe('the recorder', () => {
     recorder.native.record({
       ...ROW,
       object: Buffer.alloc(20_000, 0xff),
-      detail: Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d]),
+      detail: Buffer.from('{"a":"\xff"}', 'latin1'),
     });
     await recorder.close();
     const [whole, cut, wild] = rowsOf(folder, 'interactions') as { object: string; detail: string }[];
@@ -117,7 +117,31 @@ describe('the recorder', () => {
     expect(cut?.object).toMatch(/^\/é+…\+7234$/);
     expect(JSON.parse(cut?.detail ?? '')).toMatchObject({ cut: 150_008, head: expect.stringMatching(/^\{"a":"/) });
     expect(wild?.object).toBe(`${'\\xff'.repeat(8192)}…+11808`);
-    expect(wild?.detail).toBe('{"\\\\xff"}');
+    expect(JSON.parse(wild?.detail ?? '')).toEqual({ a: '\\xff' });
+  });
+
+  test('holds details to JSON, which queries rely on', async () => {
+    const folder = temporary();
+    const recorder = await Recorder.open(folder);
+    const good = fc.sample(fc.json(), 300).map((value) => `{"a": ${value}}`);
+    good.push('{}', ' {"a":[1e9,-0.5,true,null,"\\ud83d\\ude00"]}\n');
+    const bad = [
+      '{',
+      '{"a":01}',
+      '[]',
+      '1',
+      '{"a":"\\ud800"}',
+      '{"a":1}x',
+      '{"a":\u0001}',
+      `${'{"a":'.repeat(100)}1${'}'.repeat(100)}`,
+    ];
+    for (const detail of [...good, ...bad]) recorder.native.record({ ...ROW, detail });
+    recorder.processStarted({ vm: 'app', pid: 1, argv: JSON.stringify(['x'.repeat(2_000_000)]) });
+    await recorder.close();
+    const details = rowsOf(folder, 'interactions').map((row) => row.detail as string);
+    expect(details.slice(0, good.length)).toEqual(good);
+    expect(details.slice(good.length).map((detail) => JSON.parse(detail))).toEqual(bad.map((text) => ({ text })));
+    expect(JSON.parse(rowsOf(folder, 'processes')[0]?.argv as string)).toMatchObject([{ cut: 2_000_004 }]);
   });
 
   test('keeps a message that is longer than a batch, in chunks', async () => {
@@ -145,7 +169,7 @@ describe('the recorder', () => {
       { vm: 'app', pid: 10, vm_pid: 2, parent: 9, image: '/bin/a', argv: '["a"]', exit: 137, win_pid: null },
       { pid: 11, image: null, argv: '[]', ended: null, exit: null },
     ]);
-    expect((rows[0]?.['ended'] as bigint) >= (rows[0]?.['started'] as bigint)).toBe(true);
+    expect((rows[0]?.ended as bigint) >= (rows[0]?.started as bigint)).toBe(true);
   });
 
   test('writes a quiet run without being asked', async () => {
@@ -214,7 +238,7 @@ describe('loss is counted', () => {
     const last = recorder.native.record({ ...ROW, object: '0'.repeat(30) });
     const ledger = await recorder.close();
     expect([last, ledger.engine]).toEqual([3, { seen: 11, stored: 4, lost: 7 }]);
-    expect(rowsOf(folder, 'interactions').map((row) => row['seq'])).toEqual([0n, 1n, 2n, 3n]);
+    expect(rowsOf(folder, 'interactions').map((row) => row.seq)).toEqual([0n, 1n, 2n, 3n]);
     expect(rowsOf(folder, 'interactions').at(-1)).toMatchObject({ object: '0'.repeat(30), image: null });
   });
 

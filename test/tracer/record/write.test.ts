@@ -53,7 +53,7 @@ describe('a run written from rows', () => {
         const folder = write({ interactions, payloads });
         const want = interactions.map((one, at) => ({ seq: BigInt(at), ts: BigInt(at) * 1000n, ...one }));
         expect(rowsOf(folder, 'interactions')).toEqual(want);
-        const bytes = rowsOf(folder, 'payloads').map((one) => ({ ...one, bytes: [...(one['bytes'] as Uint8Array)] }));
+        const bytes = rowsOf(folder, 'payloads').map((one) => ({ ...one, bytes: [...(one.bytes as Uint8Array)] }));
         expect(bytes).toEqual(payloads.map((one) => ({ ...one, bytes: [...one.bytes] })));
       }),
       { numRuns: 60 },
