@@ -6,10 +6,14 @@ const u32 = (value: number): Buffer => Buffer.concat([u16(value >>> 16), u16(val
 /** A name as labels, ending in the root. */
 export function name(text: string): Buffer {
   const labels = text === '' ? [] : text.split('.');
-  return Buffer.concat([...labels.map((label) => Buffer.from(`${String.fromCharCode(label.length)}${label}`, 'latin1')), Buffer.from([0])]);
+  return Buffer.concat([
+    ...labels.map((label) => Buffer.from(`${String.fromCharCode(label.length)}${label}`, 'latin1')),
+    Buffer.from([0]),
+  ]);
 }
 
-export const question = (host: string, type: number, klass = 1): Buffer => Buffer.concat([name(host), u16(type), u16(klass)]);
+export const question = (host: string, type: number, klass = 1): Buffer =>
+  Buffer.concat([name(host), u16(type), u16(klass)]);
 
 /** A record; `owner` is a name, or bytes of one. */
 export function record(owner: string | Buffer, type: number, klass: number, ttl: number, data: Buffer): Buffer {

@@ -4,16 +4,33 @@ import { addon } from '../../native/engine.js';
 import { message, name, question, record, u16 } from '../dns_bytes.js';
 
 const { net } = addon();
-const asked = (host: string, type = 1, more: Buffer[] = []) => message({ id: 7, flags: 0x0100, questions: [question(host, type)], more });
+const asked = (host: string, type = 1, more: Buffer[] = []) =>
+  message({ id: 7, flags: 0x0100, questions: [question(host, type)], more });
 
 describe('queries', () => {
   test.each([
-    ['plain', asked('Example.COM'), { id: 7, name: 'example.com', type: 'A', room: 512, recursion: true, extended: false }],
+    [
+      'plain',
+      asked('Example.COM'),
+      { id: 7, name: 'example.com', type: 'A', room: 512, recursion: true, extended: false },
+    ],
     ['service', asked('_sip._udp.example.com', 33), { name: '_sip._udp.example.com', type: 'SRV' }],
     ['root', asked(''), { name: '' }],
-    ['bytes of no host name', message({ id: 7, flags: 0x100, questions: [Buffer.concat([Buffer.from('\x03a.\xff\x00', 'latin1'), u16(1), u16(1)])] }), { name: 'a\\x2e\\xff' }],
+    [
+      'bytes of no host name',
+      message({
+        id: 7,
+        flags: 0x100,
+        questions: [Buffer.concat([Buffer.from('\x03a.\xff\x00', 'latin1'), u16(1), u16(1)])],
+      }),
+      { name: 'a\\x2e\\xff' },
+    ],
     ['an unheard-of type', asked('a', 65), { type: 'TYPE65' }],
-    ['with room for more', asked('a', 28, [record('', 41, 1232, 0x8000, Buffer.alloc(0))]), { type: 'AAAA', room: 1232, extended: true }],
+    [
+      'with room for more',
+      asked('a', 28, [record('', 41, 1232, 0x8000, Buffer.alloc(0))]),
+      { type: 'AAAA', room: 1232, extended: true },
+    ],
     ['with too little room', asked('a', 28, [record('', 41, 5, 0, Buffer.alloc(0))]), { room: 512 }],
   ])('%s', (_, bytes, expected) => expect(net.dnsQuery(bytes)).toMatchObject(expected));
 
@@ -27,10 +44,26 @@ describe('queries', () => {
     ['class CHAOS', message({ id: 1, flags: 0, questions: [question('a', 1, 3)] }), 5],
     ['a name that points at itself', message({ id: 1, flags: 0, questions: [Buffer.from([0xc0, 12, 0, 1, 0, 1])] }), 1],
     ['a name that points forward', message({ id: 1, flags: 0, questions: [Buffer.from([0xc0, 40, 0, 1, 0, 1])] }), 1],
-    ['two names that point at each other', message({ id: 1, flags: 0, questions: [Buffer.from([1, 97, 0xc0, 12, 0, 1, 0, 1])] }), 1],
-    ['a label of a kind that is none', message({ id: 1, flags: 0, questions: [Buffer.from([0x80, 1, 0, 1, 0, 1])] }), 1],
+    [
+      'two names that point at each other',
+      message({ id: 1, flags: 0, questions: [Buffer.from([1, 97, 0xc0, 12, 0, 1, 0, 1])] }),
+      1,
+    ],
+    [
+      'a label of a kind that is none',
+      message({ id: 1, flags: 0, questions: [Buffer.from([0x80, 1, 0, 1, 0, 1])] }),
+      1,
+    ],
     ['a name that is cut', message({ id: 1, flags: 0, questions: [Buffer.from([9, 97])] }), 1],
-    ['a name that is too long', message({ id: 1, flags: 0, questions: [Buffer.concat([name(Array(5).fill('x'.repeat(60)).join('.')), u16(1), u16(1)])] }), 1],
+    [
+      'a name that is too long',
+      message({
+        id: 1,
+        flags: 0,
+        questions: [Buffer.concat([name(Array(5).fill('x'.repeat(60)).join('.')), u16(1), u16(1)])],
+      }),
+      1,
+    ],
     ['a record that is missing', message({ id: 1, flags: 0, questions: [question('a', 1)], count: { more: 1 } }), 1],
   ])('%s is refused', (_, bytes, code) => expect(net.dnsQuery(bytes)).toBe(code));
 });
@@ -38,17 +71,41 @@ describe('queries', () => {
 describe('answers', () => {
   const query = asked('www.example.com');
   const pointer = Buffer.from([0xc0, 12]);
-  const address = (bytes: number[], owner: Buffer | string = pointer) => record(owner, bytes.length === 4 ? 1 : 28, 1, 60, Buffer.from(bytes));
-  const reply = (parts: Parameters<typeof message>[0]) => message({ id: 7, flags: 0x8180, questions: [question('www.example.com', 1)], ...parts });
+  const address = (bytes: number[], owner: Buffer | string = pointer) =>
+    record(owner, bytes.length === 4 ? 1 : 28, 1, 60, Buffer.from(bytes));
+  const reply = (parts: Parameters<typeof message>[0]) =>
+    message({ id: 7, flags: 0x8180, questions: [question('www.example.com', 1)], ...parts });
 
   test.each([
-    ['one address', reply({ answers: [address([10, 1, 2, 3])] }), { code: 0, truncated: false, addresses: ['10.1.2.3'] }],
-    ['an alias and its address', reply({ answers: [record(pointer, 5, 1, 60, name('cdn.example.net')), address([10, 0, 0, 1], 'cdn.example.net')] }), { code: 0, truncated: false, addresses: ['10.0.0.1'] }],
-    ['six', reply({ answers: [address([...Array(15).fill(0), 9])] }), { code: 0, truncated: false, addresses: ['::9'] }],
-    ['an address of a wrong size', reply({ answers: [record(pointer, 1, 1, 60, Buffer.alloc(5))] }), { code: 0, truncated: false, addresses: [] }],
+    [
+      'one address',
+      reply({ answers: [address([10, 1, 2, 3])] }),
+      { code: 0, truncated: false, addresses: ['10.1.2.3'] },
+    ],
+    [
+      'an alias and its address',
+      reply({
+        answers: [record(pointer, 5, 1, 60, name('cdn.example.net')), address([10, 0, 0, 1], 'cdn.example.net')],
+      }),
+      { code: 0, truncated: false, addresses: ['10.0.0.1'] },
+    ],
+    [
+      'six',
+      reply({ answers: [address([...Array(15).fill(0), 9])] }),
+      { code: 0, truncated: false, addresses: ['::9'] },
+    ],
+    [
+      'an address of a wrong size',
+      reply({ answers: [record(pointer, 1, 1, 60, Buffer.alloc(5))] }),
+      { code: 0, truncated: false, addresses: [] },
+    ],
     ['no such name', reply({ flags: 0x8183 }), { code: 3, truncated: false, addresses: [] }],
     ['cut', reply({ flags: 0x8380, count: { answers: 4 } }), { code: 0, truncated: true, addresses: [] }],
-    ['letters of other case', reply({ questions: [question('WWW.example.com', 1)] }), { code: 0, truncated: false, addresses: [] }],
+    [
+      'letters of other case',
+      reply({ questions: [question('WWW.example.com', 1)] }),
+      { code: 0, truncated: false, addresses: [] },
+    ],
     ['another id', reply({ id: 8 }), null],
     ['another question', reply({ questions: [question('evil.example.com', 1)] }), null],
     ['another type', reply({ questions: [question('www.example.com', 28)] }), null],
@@ -78,34 +135,51 @@ describe('whatever comes', () => {
   const host = fc.array(label, { minLength: 1, maxLength: 6 }).map((labels) => labels.join('.'));
 
   test('names come through, in small letters', () => {
-    fc.assert(fc.property(host, fc.nat(65535), (text, id) => {
-      const bytes = message({ id, flags: 0x100, questions: [question(text, 1)] });
-      expect(net.dnsQuery(bytes)).toMatchObject({ id, name: text.toLowerCase() });
-    }));
+    fc.assert(
+      fc.property(host, fc.nat(65535), (text, id) => {
+        const bytes = message({ id, flags: 0x100, questions: [question(text, 1)] });
+        expect(net.dnsQuery(bytes)).toMatchObject({ id, name: text.toLowerCase() });
+      }),
+    );
   });
 
   test('bytes never break the reader, and what it takes for a query it can answer', () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 600 }), (bytes) => {
-      if (typeof net.dnsQuery(bytes) === 'number') return;
-      expect(net.dnsReply(bytes, net.dnsAnswer(bytes, 3, [])!)?.code).toBe(3);
-    }), { numRuns: 3000 });
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 600 }), (bytes) => {
+        if (typeof net.dnsQuery(bytes) === 'number') return;
+        expect(net.dnsReply(bytes, net.dnsAnswer(bytes, 3, [])!)?.code).toBe(3);
+      }),
+      { numRuns: 3000 },
+    );
   });
 
   test('a query that was changed anywhere, or cut, is read or refused', () => {
-    fc.assert(fc.property(host, fc.array(fc.tuple(fc.nat(200), fc.nat(255)), { maxLength: 8 }), fc.nat(200), (text, changes, size) => {
-      const bytes = Buffer.from(asked(text, 1, [record('', 41, 1232, 0, Buffer.alloc(0))]));
-      for (const [at, value] of changes) if (at < bytes.length) bytes[at] = value;
-      net.dnsQuery(bytes.subarray(0, Math.max(size, 12)));
-      net.dnsReply(asked(text), bytes);
-      net.dnsPassed(asked(text), bytes, 64);
-    }), { numRuns: 3000 });
+    fc.assert(
+      fc.property(
+        host,
+        fc.array(fc.tuple(fc.nat(200), fc.nat(255)), { maxLength: 8 }),
+        fc.nat(200),
+        (text, changes, size) => {
+          const bytes = Buffer.from(asked(text, 1, [record('', 41, 1232, 0, Buffer.alloc(0))]));
+          for (const [at, value] of changes) if (at < bytes.length) bytes[at] = value;
+          net.dnsQuery(bytes.subarray(0, Math.max(size, 12)));
+          net.dnsReply(asked(text), bytes);
+          net.dnsPassed(asked(text), bytes, 64);
+        },
+      ),
+      { numRuns: 3000 },
+    );
   });
 });
 
 describe('what the host says', () => {
   test.each([
     ['nameserver 10.0.0.1\nnameserver ::1\n', ['10.0.0.1:53', '[::1]:53']],
-    ['# nameserver 1.1.1.1\n;x\nsearch a\nnameserver fe80::1%eth0 # why\nnameserver nonsense\nnameserver', ['[fe80::1]:53']],
+    [
+      '# nameserver 1.1.1.1\n;x\nsearch a\nnameserver fe80::1%eth0 # why\nnameserver nonsense\nnameserver',
+      ['[fe80::1]:53'],
+    ],
+    ['nameserver 127.0.0.1:5353\nnameserver [::1]:54', ['127.0.0.1:5353', '[::1]:54']],
     ['', []],
   ])('%j names the servers %j', (text, servers) => expect(net.resolvers(text)).toEqual(servers));
 

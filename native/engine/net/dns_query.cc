@@ -81,7 +81,7 @@ void answer_from_hosts(const Lookup& lookup, const std::vector<Address>& address
 }
 
 void answer_from_network(const Lookup& lookup, const Workers& workers) {
-  const Resolution found = resolve(lookup.query, resolvers(), [&] { return workers.stopping(); });
+  const Resolution found = resolve(lookup.query, resolvers(lookup.engine.resolv_conf), [&] { return workers.stopping(); });
   if (found.message.empty()) {
     record(lookup, Verdict::kShuttled, found.error);
     return lookup.answer(build_reply(lookup.query, DnsCode::kFailed));

@@ -172,7 +172,7 @@ std::vector<Address> parse_resolvers(std::string_view resolv_conf) {
   std::vector<Address> servers;
   each_line(resolv_conf, "#;", [&](const std::vector<std::string>& words) {
     if (words.size() < 2 || words[0] != "nameserver") return;
-    if (auto address = parse_address(words[1])) servers.push_back(address->with_port(kDnsPort));
+    if (auto server = parse_endpoint(words[1], kDnsPort)) servers.push_back(*server);
   });
   return servers;
 }
@@ -191,9 +191,9 @@ std::vector<Address> parse_hosts(std::string_view hosts, std::string_view name) 
   return found;
 }
 
-std::vector<Address> resolvers() {
+std::vector<Address> resolvers(const std::string& resolv_conf) {
   const char* given = getenv("SHUTTLE_RESOLVERS");
-  if (!given) return parse_resolvers(contents("/etc/resolv.conf"));
+  if (!given) return parse_resolvers(contents(resolv_conf.empty() ? "/etc/resolv.conf" : resolv_conf));
   std::vector<Address> servers;
   std::istringstream list{std::string(given)};
   for (std::string one; std::getline(list, one, ',');)

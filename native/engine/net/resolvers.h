@@ -11,12 +11,12 @@ namespace shuttle {
 
 // The host's side of name resolution: its hosts file, and the servers that its resolv.conf names.
 
-// `SHUTTLE_RESOLVERS` (a list `1.2.3.4:53,[::1]:5353`) replaces the servers of /etc/resolv.conf, and `SHUTTLE_HOSTS`
-// the path of /etc/hosts. Both are read here and nowhere else.
-std::vector<Address> resolvers();
+// The servers of this resolv.conf; empty: of /etc/resolv.conf. `SHUTTLE_RESOLVERS` (a list `1.2.3.4:53,[::1]:5353`)
+// replaces them, and `SHUTTLE_HOSTS` the path of /etc/hosts; both are read here and nowhere else.
+std::vector<Address> resolvers(const std::string& resolv_conf);
 std::vector<Address> addresses_in_hosts(const std::string& name);
 
-// Pure parts.
+// Pure parts. A `nameserver` may have a port, which the C library does not know.
 std::vector<Address> parse_resolvers(std::string_view resolv_conf);
 std::optional<Address> parse_endpoint(std::string_view text, uint16_t default_port);
 std::vector<Address> parse_hosts(std::string_view hosts, std::string_view name);

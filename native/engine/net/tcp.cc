@@ -12,6 +12,7 @@
 #include "../workers.h"
 #include "address.h"
 #include "connect.h"
+#include "dns.h"
 #include "machine.h"
 #include "names.h"
 #include "place.h"
@@ -79,18 +80,31 @@ bool under_way(int socket) {
   return getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 && info.tcpi_state != TCP_CLOSE;
 }
 
-// A listener of the engine's at the wanted address inside the VM.
-Fd listen_inside(const Trap& trap, const Address& at, int* error) {
-  sockaddr_storage address;
-  const socklen_t length = at.put(address);
-  Fd listener = trap.vm.init().make_socket(at.family, SOCK_STREAM | SOCK_NONBLOCK, 0, error);
-  if (!listener) return listener;
+struct Listener {
+  Fd fd;
+  sockaddr_storage address{};
+  socklen_t length = 0;  // as a socket of the caller's family names it
+};
+
+// A listener of the engine's inside the VM, at the wanted address or, where the VM itself listens on every address of
+// that port, at one of its loopback: then only the peer's name is not the one asked for.
+int listen_inside(const Trap& trap, const SocketCall& call, const Address& at, Listener& listener) {
+  int error = 0;
+  listener.fd = trap.vm.init().make_socket(at.family, SOCK_STREAM | SOCK_NONBLOCK, 0, &error);
+  if (!listener.fd) return error;
   const int on = 1;
-  setsockopt(listener.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  if (at.family == AF_INET6) setsockopt(listener.get(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
-  if (bind(listener.get(), reinterpret_cast<sockaddr*>(&address), length) == 0 && listen(listener.get(), 8) == 0) return listener;
-  *error = errno;
-  return {};
+  setsockopt(listener.fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (at.family == AF_INET6) setsockopt(listener.fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+  Address instead = Address::loopback(at.family);
+  for (const Address& place : {at, instead}) {
+    socklen_t length = place.put(listener.address);
+    if (bind(listener.fd.get(), reinterpret_cast<sockaddr*>(&listener.address), length) != 0 || listen(listener.fd.get(), 8) != 0) continue;
+    length = sizeof listener.address;
+    getsockname(listener.fd.get(), reinterpret_cast<sockaddr*>(&listener.address), &length);
+    listener.length = Address::of(reinterpret_cast<sockaddr&>(listener.address)).put(listener.address, call.domain);
+    return 0;
+  }
+  return errno;
 }
 
 // The connection that the program's own socket made; others that came first are not part of this ruling.
@@ -135,13 +149,13 @@ Answer put_outside(Crossing& crossing) {
 Answer join_inside(Crossing& crossing) {
   const Trap& trap = crossing.trap;
   if (crossing.hand_over) return put_outside(crossing);
-  int error = 0;
-  Fd listener = listen_inside(trap, crossing.target.reached(), &error);
-  if (!listener) return Answer::fail(error == EADDRINUSE ? ECONNREFUSED : error);
-  const Answer answer = connect(crossing.call.socket.get(), crossing.call.target(), crossing.call.length) == 0 ? Answer::give(0) : Answer::fail(errno);
+  Listener listener;
+  if (const int error = listen_inside(trap, crossing.call, crossing.target.reached(), listener)) return fail_outside(crossing, error);
+  const auto* name = reinterpret_cast<const sockaddr*>(&listener.address);
+  const Answer answer = connect(crossing.call.socket.get(), name, listener.length) == 0 ? Answer::give(0) : Answer::fail(errno);
   if (answer.value != 0 && answer.value != -EINPROGRESS) return fail_outside(crossing, static_cast<int>(-answer.value));
-  Fd accepted = accept_own(listener.get(), crossing.call.socket.get());
-  if (!accepted) return Answer::fail(ECONNREFUSED);
+  Fd accepted = accept_own(listener.fd.get(), crossing.call.socket.get());
+  if (!accepted) return fail_outside(crossing, ECONNREFUSED);
 
   const std::optional<Tap> tap = tap_for(trap, crossing.ruling);
   trap.record({.op = Op::kTcpConnect, .object = crossing.object, .peer = crossing.owner.owner.place, .peer_image = crossing.owner.owner.image,
@@ -203,6 +217,7 @@ Answer connect_tcp(const Trap& trap, SocketCall call) {
   if (!is_of(trap.vm, call.socket.get())) return Answer::fail(EISCONN);
   if (under_way(call.socket.get()))
     return connect(call.socket.get(), call.target(), call.length) == 0 ? Answer::give(0) : Answer::fail(errno);
+  if (auto answer = connect_dns(trap, call.socket.get(), call.address, call.length)) return *answer;
   const std::vector<std::string> names = endpoint_names(trap.vm, *call.target());
   sockaddr_storage reached;
   target.reached().put(reached);
