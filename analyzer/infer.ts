@@ -10,6 +10,7 @@ import { holdOut } from './heldout.js';
 import { Database } from './load/duck.js';
 import { type LoadedRun, loadRuns, systemOf } from './load/load.js';
 import { make } from './models/make.js';
+import { protectedPathsOf } from './protected_paths.js';
 import { type FirstUse, type Order, orderOf } from './order.js';
 import type { ExistingRule, Rule } from './rule.js';
 import { sql } from './sql.js';
@@ -39,7 +40,7 @@ export async function inferRules(folders: readonly string[], options: InferOptio
   try {
     const runs = await loadRuns(database, folders, { tables: ['interactions', 'processes'] });
     systemOf(runs);
-    const settings = { ...DEFAULTS, ...options };
+    const settings = { ...DEFAULTS, protectedPaths: protectedPathsOf(runs), ...options };
     await database.fill('protected_paths', settings.protectedPaths.map((path) => [path]));
     await make(database, ['served', 'outward', 'names', 'bindings']);
     return await infer(database, runs, options.existing ?? [], settings);

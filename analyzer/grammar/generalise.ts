@@ -31,7 +31,7 @@ type Step = (items: readonly Item[], proof: Proof) => Family[];
 export function generalise(group: Group, settings: Settings = DEFAULTS): Generalised {
   const proof = { runs: group.runs.length, threshold: settings.threshold };
   const bound = boundValues(group);
-  const allowed = ({ pattern }: Family) => !settings.protectedPaths.some((path) => reaches(pattern, bound, path));
+  const allowed = ({ pattern }: Family) => !settings.protectedPaths.some((path) => reaches(pattern, bound, path, group.fold));
   let left: readonly Item[] = itemsOf(group);
   const families: Family[] = [];
   for (const step of proof.runs < 2 ? [] : stepsFor(group.op)) {

@@ -2,7 +2,7 @@
 with
 
 refused as (
-    select * from interactions_plain where verdict = 'blocked'
+    select * from interactions where verdict = 'blocked'
 ),
 
 counted as (

@@ -2,7 +2,7 @@
 with
 
 written as (
-    select * from interactions_plain
+    select * from interactions
     where verdict = 'redirected' and op in ('file.write', 'file.create', 'file.delete')
 ),
 

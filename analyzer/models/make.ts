@@ -15,9 +15,13 @@ const KINDS = {
   first_uses: 'view',
   incidences: 'view',
   coverage: 'view',
+  blocked: 'view',
+  changed: 'view',
 } as const;
 
 export type Model = keyof typeof KINDS;
+
+export const MODELS = Object.keys(KINDS) as Model[];
 
 /** Makes `models`, in the order given. */
 export async function make(database: Database, models: readonly Model[]): Promise<void> {

@@ -1,5 +1,4 @@
 -- One row for each name that a VM used at one place by one operation in one run, with how often and when.
--- A name inside the protected set is never the start of a rule.
 with
 
 named as (
@@ -10,10 +9,12 @@ named as (
     group by run, from_vm, to_place, op, name
 ),
 
+-- What was refused because it is protected is no proposal; what was carried all the same had been exposed on purpose.
 allowed as (
     select * from named
-    where not exists (
-        select 1 from protected_paths as p where named.name = p.path or starts_with(named.name, p.path || '/')
+    where worked is not null or not exists (
+        select 1 from protected_paths as p
+        where named.name = p.path or starts_with(named.name, p.path || '/') or starts_with(named.name, p.path || '\')
     )
 )
 

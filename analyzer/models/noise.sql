@@ -18,13 +18,18 @@ seen as (
     select distinct op, "object", image from interactions_coded
 ),
 
+-- A backslash is itself, not an escape.
+patterns as (
+    select noise, op, replace("object", '\', '\\') as "object", replace(image, '\', '\\') as image from noise_patterns
+),
+
 met as (
     select seen.op, seen."object", seen.image, patterns.noise
     from seen
     inner join ops on ops.code = seen.op
     inner join objects on objects.code = seen."object"
     left join images on images.code = seen.image
-    inner join noise_patterns as patterns
+    inner join patterns
         on ops.word glob patterns.op
         and objects.word glob patterns."object"
         and coalesce(images.word, '') glob patterns.image

@@ -45,11 +45,13 @@ export function matcher(pattern: Pattern, bound: BoundValues, fold = false): (na
   };
 }
 
-/** Whether any name that meets `pattern` is `path` or lies below it. Both are absolute paths. */
-export function reaches(pattern: Pattern, bound: BoundValues, path: string): boolean {
-  const machine = compile(pattern, bound, (text) => text);
-  const there = after(machine, path);
-  return there.has(machine.steps.length) || after(machine, '/', there).size > 0;
+/** Whether any name that meets `pattern` is the absolute path `path` or lies below it. */
+export function reaches(pattern: Pattern, bound: BoundValues, path: string, fold = false): boolean {
+  const plain = (text: string) => (fold ? text.toUpperCase() : text);
+  const machine = compile(pattern, bound, plain);
+  const there = after(machine, plain(path));
+  const separator = path.includes('\\') ? '\\' : '/';
+  return there.has(machine.steps.length) || after(machine, separator, there).size > 0;
 }
 
 interface Machine {
