@@ -1,13 +1,13 @@
-// A base prefix belongs to the user its VMs run as, who is not root: he must be able to reach it below root's folders.
+// A base prefix belongs to the user its VMs run as. Where that is somebody else than we, he must be able to reach it.
 import { chmodSync, chownSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Owner } from './wine_process.js';
 
 const THROUGH = 0o001;
 
-/** Makes `folder`, owned by `owner`, and lets its parents be passed through (not listed) where root made them. */
+/** Makes `folder`, owned by `owner`; for another's sake its parents may be passed through (not listed) where root made them. */
 export function makeTraversable(folder: string, owner: Owner): void {
-  if (process.getuid?.() !== 0) {
+  if (owner.uid === process.getuid?.()) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     return;
   }
