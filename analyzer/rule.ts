@@ -20,7 +20,8 @@ export interface Rule {
   access?: readonly Access[];
   state: 'proposed' | 'accepted' | 'refused';
   needed: 'proven' | 'seen' | 'optional' | 'unknown';
-  evidence?: Evidence;
+  /** A person's rule may have none of it, or a part. */
+  evidence?: Partial<Evidence>;
   note?: string;
 }
 

@@ -21,8 +21,12 @@ const identityOf = (rule: Rule): string => {
 
 /** A rule that Shuttle wrote and nobody touched: its id is still the one that is derived from it. */
 function untouched(rule: Rule): boolean {
-  return rule.state === 'proposed' && rule.note === undefined && rule.decided === undefined && derived(rule);
+  const remarked = rule.decided !== undefined || (rule.note !== undefined && !OWN_NOTE.test(rule.note));
+  return rule.state === 'proposed' && !remarked && derived(rule);
 }
+
+/** What the analyzer remarks on rules for the runtime's own doings. */
+const OWN_NOTE = /'s own doing$/;
 
 const derived = (rule: Rule): boolean => rule.id.startsWith(freshId(rule, new Set()));
 

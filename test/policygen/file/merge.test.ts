@@ -53,6 +53,10 @@ test('a proposal nobody touched goes when it is not learnt again', () => {
   expect(mergeRules([rule('/a'), rule('/b')], [rule('/b')])).toEqual([rule('/b')]);
 });
 
+test('the analyzer’s own remark makes no rule a person’s', () => {
+  expect(mergeRules([rule('/a', { note: "the loader's own doing" })], [])).toEqual([]);
+});
+
 test('new rules come last, in their order', () => {
   const kept = rule('/z', { state: 'accepted' });
   expect(mergeRules([kept], [rule('/b'), rule('/a')]).map((one) => one.object)).toEqual(['/z', '/b', '/a']);
