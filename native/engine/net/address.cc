@@ -7,6 +7,11 @@
 
 namespace shuttle {
 
+Address Address::loopback(int family) {
+  const in_addr_t v4 = htonl(INADDR_LOOPBACK);
+  return family == AF_INET ? from(AF_INET, &v4, 0) : from(AF_INET6, &in6addr_loopback, 0);
+}
+
 Address Address::from(int family, const void* bytes, uint16_t port) {
   Address out;
   auto* raw = static_cast<const unsigned char*>(bytes);

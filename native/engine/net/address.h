@@ -21,6 +21,8 @@ struct Address {
   static Address from(int family, const void* bytes, uint16_t port);
   static Address any(int family, uint16_t port);  // the wildcard
 
+  static Address loopback(int family);  // 127.0.0.1 or ::1, port 0
+
   explicit operator bool() const { return family != 0; }
   bool operator==(const Address& other) const;
   std::strong_ordering operator<=>(const Address& other) const;

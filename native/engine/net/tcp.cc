@@ -13,6 +13,7 @@
 #include "address.h"
 #include "connect.h"
 #include "dns.h"
+#include "endpoint_rule.h"
 #include "machine.h"
 #include "names.h"
 #include "place.h"
@@ -196,21 +197,6 @@ Answer carry(Crossing crossing) {
 
 }  // namespace
 
-// Which of the endpoint's names a rule speaks of; without a rule, the name that is recorded.
-static Ruling rule_on_names(const Trap& trap, const std::vector<std::string>& names, const std::vector<Owner>& owners, std::string& object) {
-  Bindings bindings;
-  std::optional<Ruling> first;
-  for (const std::string& name : names) {
-    const Question question = question_of(trap, Op::kTcpConnect, name, bindings);
-    Ruling ruling = rule_on(*trap.vm.engine.rules, question, owners, trap.vm.spec.mode == Mode::kAllow);
-    object = name;
-    if (!ruling.rule.empty()) return ruling;
-    if (!first) first = std::move(ruling);
-  }
-  object = names.front();
-  return *first;
-}
-
 Answer connect_tcp(const Trap& trap, SocketCall call) {
   const Address target = Address::of(*call.target(), call.length);
   if (!target || target.port == 0) return connect_inside(trap, std::move(call));
@@ -218,18 +204,16 @@ Answer connect_tcp(const Trap& trap, SocketCall call) {
   if (under_way(call.socket.get()))
     return connect(call.socket.get(), call.target(), call.length) == 0 ? Answer::give(0) : Answer::fail(errno);
   if (auto answer = connect_dns(trap, call.socket.get(), call.address, call.length)) return *answer;
-  const std::vector<std::string> names = endpoint_names(trap.vm, *call.target());
   sockaddr_storage reached;
   target.reached().put(reached);
   if (is_machine_address(target) && tcp_listens(trap.vm.diag(), reinterpret_cast<sockaddr&>(reached))) {
-    trap.record({.op = Op::kTcpConnect, .object = names.front(), .peer = trap.vm.name(), .verdict = Verdict::kPassed, .source = Source::kSeen});
+    trap.record({.op = Op::kTcpConnect, .object = endpoint_name(trap.vm, *call.target()), .peer = trap.vm.name(), .verdict = Verdict::kPassed, .source = Source::kSeen});
     return connect_inside(trap, std::move(call));
   }
   std::vector<Found> found = look_outside(trap, target.reached());
   std::vector<Owner> owners;
   for (const Found& each : found) owners.push_back(each.owner);
-  std::string object;
-  const Ruling ruling = rule_on_names(trap, names, owners, object);
+  const auto [ruling, object] = rule_on_endpoint(trap, Op::kTcpConnect, target, owners);
   if (ruling.verdict == Verdict::kShuttled)
     return carry({trap, std::move(call), target, std::move(found[static_cast<size_t>(ruling.owner)]), ruling, object, {}});
   refuse(trap, Op::kTcpConnect, object, owners, ruling, ECONNREFUSED);
