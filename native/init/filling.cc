@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "init.h"
 
@@ -14,9 +15,11 @@ class Layer {
  public:
   Layer(const std::string& lower, const std::string& layer) : lower_(lower), layer_(layer) {}
 
-  // A masked name becomes a whiteout. Names whose folder is not there, or not ours to look into, need none.
+  // A masked name becomes a whiteout. Names whose folder is not there, or not ours to look into, need none; and where
+  // no lower folder lies under it, a whiteout would be listed.
   void hide(const std::string& name) {
-    if (!parents_of(name, false)) return;
+    const size_t slash = name.rfind('/');
+    if (lower_.empty() || !parents_of(name, false) || (slash != std::string::npos && made_.contains(name.substr(0, slash)))) return;
     if (mknod(at(name).c_str(), S_IFCHR, makedev(0, 0)) != 0 && errno != EEXIST) fail("hiding " + name, errno);
   }
 
@@ -27,7 +30,9 @@ class Layer {
     switch (step.what) {
       case MountStep::Do::kFile: fine(write_text(at(name), step.mode, step.text), name); return;
       case MountStep::Do::kLink: if (!there && symlink(step.from.c_str(), at(name).c_str()) != 0) fine(errno, name); return;
-      case MountStep::Do::kFolder: if (!there) fine(make_target(at(name), true), name), chmod(at(name).c_str(), step.mode); return;
+      case MountStep::Do::kFolder:
+        if (!there) fine(make_target(at(name), true), name), chmod(at(name).c_str(), step.mode), made_.insert(name);
+        return;
       default: break;
     }
     bool folder = true;
@@ -53,13 +58,15 @@ class Layer {
     if (known != known_.end() && (known->second || !make)) return known->second;
     struct stat status;
     const bool there = lstat(under(name).c_str(), &status) == 0;
-    bool good = there ? S_ISDIR(status.st_mode) : make;
+    const bool good = there ? S_ISDIR(status.st_mode) : make;
+    if (good && !there) made_.insert(name);
     if (good && mkdir(at(name).c_str(), 0755) == 0 && there) chmod(at(name).c_str(), mode_for_us(status));
     return known_[name] = good;
   }
 
   const std::string lower_, layer_;
   std::unordered_map<std::string, bool> known_;
+  std::unordered_set<std::string> made_;  // here and not below
 };
 
 }  // namespace

@@ -20,13 +20,15 @@ std::string escaped(const std::string& path) {
   return out;
 }
 
-// A `volatile` overlay that was not unmounted in order leaves a mark that forbids mounting it again.
-void clear_dirty_mark(const std::string& work) {
-  const std::string incompat = work + "/work/incompat";
-  unlink((incompat + "/volatile/dirty").c_str());
-  rmdir((incompat + "/volatile/dirty").c_str());
-  rmdir((incompat + "/volatile").c_str());
-  rmdir(incompat.c_str());
+// A work folder that no overlay had before. A used one would have to be cleared first, of the mark that a `volatile`
+// overlay leaves among other things, and removing folders can cost a disk more than all the rest of a start.
+int fresh_work(const std::string& work, std::string& made) {
+  if (int error = make_target(work, true, 0700); error) return error;
+  for (unsigned n = 0;; ++n) {
+    made = work + "/" + std::to_string(n);
+    if (mkdir(made.c_str(), 0700) == 0) return 0;
+    if (errno != EEXIST) return errno;
+  }
 }
 
 // Where writes go: folders of the stage, or of the VM's layer on disk.
@@ -39,14 +41,12 @@ int prepare_writing(Stage& stage, const MountStep& step, mode_t mode, Writing& w
     writing = {stage.folder("u"), stage.folder("w")};
     return chmod(writing.upper.c_str(), mode) == 0 ? 0 : errno;
   }
-  writing = {stage.reach(step.upper), stage.reach(step.work)};
+  writing.upper = stage.reach(step.upper);
   struct stat old;
   const bool fresh = lstat(writing.upper.c_str(), &old) != 0;
   if (int error = make_target(writing.upper, true); error) return error;
   if (fresh && chmod(writing.upper.c_str(), mode) != 0) return errno;
-  if (int error = make_target(writing.work, true, 0700); error) return error;
-  clear_dirty_mark(writing.work);
-  return 0;
+  return fresh_work(stage.reach(step.work), writing.work);
 }
 
 }  // namespace

@@ -11,8 +11,9 @@ import {
 } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { type Mount, parseMountinfo } from './mountinfo.js';
-import { isBelow, join, parentsOf } from './paths.js';
+import { isAtOrBelow, join, parentsOf } from './paths.js';
 import { protectedNames } from './protected.js';
+import { UNSEEN } from './system_folders.js';
 
 export type Kind = 'folder' | 'file' | 'link' | 'other';
 
@@ -23,6 +24,8 @@ export interface Entry {
   mode: number;
   /** Whether the user may look into it (a folder) or read it. */
   open: boolean;
+  /** An empty folder that the user may not write to. */
+  barren: boolean;
   /** Where a link points. */
   target: string;
 }
@@ -64,13 +67,10 @@ export function readHostFacts(paths: readonly string[], own: readonly string[]):
   };
 }
 
-/** Folders whose mounts are never shown, so that nobody needs to know what lies around them. */
-const UNSEEN = ['/proc', '/sys', '/dev', '/run', '/tmp', '/usr'];
-
 function readFolders(mounts: readonly Mount[], asked: readonly string[]): Map<string, Entry[]> {
   const wanted = new Set(['/']);
   for (const { at } of mounts) {
-    if (UNSEEN.some((folder) => at === folder || isBelow(at, folder))) continue;
+    if (UNSEEN.some((folder) => isAtOrBelow(at, folder))) continue;
     for (const folder of parentsOf(at)) wanted.add(folder);
   }
   for (const path of asked) if (attempt(() => statSync(path).isDirectory())) wanted.add(path);
@@ -88,8 +88,20 @@ function entry(folder: string, name: string): Entry[] {
   if (!status) return [];
   const kind = status.isSymbolicLink() ? 'link' : status.isDirectory() ? 'folder' : status.isFile() ? 'file' : 'other';
   const target = kind === 'link' ? (attempt(() => readlinkSync(path)) ?? '') : '';
-  return [{ name, kind, mode: status.mode & 0o7777, open: mayOpen(path, kind), target }];
+  return [
+    {
+      name,
+      kind,
+      mode: status.mode & 0o7777,
+      open: mayOpen(path, kind),
+      barren: kind === 'folder' && isBarren(path),
+      target,
+    },
+  ];
 }
+
+const isBarren = (path: string): boolean =>
+  !succeeds(() => accessSync(path, constants.W_OK)) && attempt(() => readdirSync(path).length === 0) === true;
 
 function mayOpen(path: string, kind: Kind): boolean {
   return succeeds(() => accessSync(path, kind === 'folder' ? constants.R_OK | constants.X_OK : constants.R_OK));

@@ -3,7 +3,7 @@
 //   <state>/layers/<system>-<hash of the system file's path>/<vm>/<learn|enforce>/
 //     layer.json   who it belongs to
 //     upper/       one folder for each overlay, named for the path it lies at (layer_place.ts)
-//     work/        the kernel's
+//     work/        the kernel's; init makes a new one in it for every start
 //     lock         held while a VM runs on it
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -73,6 +73,7 @@ export function holdLayer(state: string, key: LayerKey, owner: { uid: number; gi
     throw unwritable(folder, error);
   }
   const upper = join(folder, 'upper');
+  clearWork(folder);
   return {
     folder,
     place: { upper, work: join(folder, 'work'), written: readdirSync(upper) },
@@ -90,6 +91,15 @@ export function holdLayer(state: string, key: LayerKey, owner: { uid: number; gi
     },
   };
 }
+
+/** What the kernel left behind in a layer that nobody uses; seldom, since removing folders is slow on some disks. */
+function clearWork(folder: string): void {
+  const work = join(folder, 'work');
+  const used = readdirSync(work).map((name) => join(work, name));
+  if (used.some((one) => readdirSync(one).length > MOST_WORK)) for (const one of used) removeTree(one);
+}
+
+const MOST_WORK = 50;
 
 function makeAndLock(folder: string, key: LayerKey): Lock {
   let lock: ReturnType<typeof takeLock>;

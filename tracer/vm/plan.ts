@@ -62,16 +62,16 @@ export function planVm(input: PlanInput): VmShape {
   const opened = hidden.filter((name) => inner.some((step) => isAtOrBelow(step.to, name)));
   const system = systemSteps(input, layer, inner);
   const sofar = [
+    ...(view.some((step) => step.to === '/') ? [] : [{ do: 'folder', to: '/', mode: 0o555 } as const]),
+    ...view,
     ...system.steps,
     ...showBase(input, layer),
-    ...view,
     ...privateSteps(input),
     ...rooms(opened, inner),
     ...inner,
   ];
   return {
     steps: [
-      { do: 'folder', to: '/', mode: input.user.shift ? 0o755 : 0o555 },
       ...sofar,
       ...cwdSteps(input, layer, sofar),
       ...[...hidden.filter((name) => !opened.includes(name)), ...MASKED_PROC].map(
@@ -118,20 +118,22 @@ function showBase(input: PlanInput, layer: Layer): MountStep[] {
   const machine = MACHINE.map(
     (path): MountStep => ({ do: 'bind', to: path, from: path, write: false, optional: true }),
   );
-  return [...showFolder(host, layer, SETTINGS), ...named, ...machine];
+  const settings = input.mode === 'allow' && host.uid === 0 ? [] : showFolder(host, layer, SETTINGS); // its view has them
+  return [...settings, ...named, ...machine];
 }
 
-/** Where the host is not shown: places to write, as programs expect them. */
+/** Where the host is not shown: a root of the VM's own, with the places to write in that programs expect. */
 function showLittle(input: PlanInput, layer: Layer): MountStep[] {
   const { home } = input.host;
   const mode = input.user.shift ? 0o755 : 0o555;
-  const state: MountStep[] = [
-    layer.over('/var', []),
+  return [
+    layer.over('/', []),
+    { do: 'folder', to: '/var', mode },
     ...STATE_FOLDERS.map((to): MountStep => ({ do: 'folder', to, mode })),
     { do: 'link', to: '/var/run', target: '/run' },
     { do: 'link', to: '/var/lock', target: '/run/lock' },
+    ...(home === '/' ? [] : [{ do: 'folder', to: home, mode: 0o700 } as const]),
   ];
-  return home === '/' || isAtOrBelow(home, '/var') ? state : [...state, layer.over(home, [])];
 }
 
 function privateSteps(input: PlanInput): MountStep[] {

@@ -4,21 +4,22 @@
 import type { MountStep } from '../../native/contract/vm.js';
 import type { Entry, HostFacts } from './facts.js';
 import type { Layer } from './layer_place.js';
-import { isBelow, join, nameOf, parentOf } from './paths.js';
-import { NOT_SHOWN, UNSHOWN_TYPES } from './system_folders.js';
+import { isAtOrBelow, isBelow, join, nameOf, parentOf } from './paths.js';
+import { NOT_SHOWN, UNSEEN, UNSHOWN_TYPES } from './system_folders.js';
 
 /** More parts than this are not worth a start's time: the folder then shows none of them. */
 const MOST_PARTS = 300;
 
 /** Steps that show everything of the host but the base system and what is the VM's own. */
 export function showHost(host: HostFacts, layer: Layer): MountStep[] {
+  if (host.uid === 0) return showFolder(host, layer, '/');
   const top = (host.folders.get('/') ?? []).filter((entry) => !NOT_SHOWN.includes(join('/', entry.name)));
   return top.flatMap((entry) => showEntry(host, layer, '/', entry));
 }
 
 /** Shows one folder of the host at the same path. */
 export function showFolder(host: HostFacts, layer: Layer, path: string): MountStep[] {
-  const mounts = host.mounts.filter(({ at }) => isBelow(at, path));
+  const mounts = host.mounts.filter(({ at }) => isBelow(at, path) && !UNSEEN.some((one) => isAtOrBelow(at, one)));
   if (host.uid === 0)
     return [layer.over(path, [path], true), ...mounts.flatMap((mount) => showMount(host, layer, mount))];
   if (mounts.length === 0) return [layer.over(path, [path], true)];
@@ -44,7 +45,10 @@ function showEntry(host: HostFacts, layer: Layer, folder: string, entry: Entry):
     case 'file':
       return entry.open ? [{ do: 'bind', to: path, from: path, write: false, optional: true }] : [];
     case 'folder':
-      return entry.open ? showFolder(host, layer, path) : [{ do: 'folder', to: path, mode: 0 }];
+      if (!entry.open) return [{ do: 'folder', to: path, mode: 0 }];
+      // Nothing is in it, and nothing can be put there: an overlay, which costs time, would show no more.
+      if (entry.barren && !mounted) return [{ do: 'folder', to: path, mode: 0o555 }];
+      return showFolder(host, layer, path);
     default:
       return []; // a socket or FIFO would be alive, a device is none of the VM's
   }

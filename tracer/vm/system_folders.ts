@@ -28,6 +28,9 @@ export const NOT_SHOWN: readonly string[] = [
   SETTINGS,
 ];
 
+/** Places whose mounts are never shown. */
+export const UNSEEN: readonly string[] = ['/proc', '/sys', '/dev', '/run', '/tmp', '/var/tmp', '/usr'];
+
 /** What programs expect below /var where the host's is not shown. */
 export const STATE_FOLDERS: readonly string[] = ['/var/cache', '/var/lib', '/var/log', '/var/opt', '/var/spool'];
 
