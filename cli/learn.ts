@@ -21,7 +21,7 @@ export function describe(command: Command, done: (code: number) => void): void {
     .passThroughOptions()
     .action(async (target: string, args: string[], given: LearnOptions) => {
       const { learn } = await import('./learn/learn.js');
-      done(await learn(target, ...(isSystemFile(target) ? ([[], reread(args, given)] as const) : ([args, given] as const))));
+      done(isSystemFile(target) ? await learn(target, [], reread(args, given)) : await learn(target, args, given));
     });
 }
 
@@ -33,7 +33,8 @@ function reread(args: string[], given: LearnOptions): LearnOptions {
   const later = Object.fromEntries(
     Object.entries(rest.opts()).filter(([name]) => rest.getOptionValueSource(name) === 'cli'),
   ) as Partial<LearnOptions>;
-  if (rest.args.length > 0) rest.error(`error: a system file takes no arguments: ${rest.args[0]}`, { code: 'commander.excessArguments' });
+  if (rest.args.length > 0)
+    rest.error(`error: a system file takes no arguments: ${rest.args[0]}`, { code: 'commander.excessArguments' });
   return { ...given, ...later, expose: [...given.expose, ...(later.expose ?? [])] };
 }
 
@@ -44,7 +45,13 @@ function options(command: Command): Command {
     .option('--runs <n>', 'how many times to run, each from the same private files', whole(1), 1)
     .option('--deny', 'block what crosses the wall instead of carrying it')
     .addOption(
-      new Option('--windows <version>', 'Windows version the program is told').choices(['win7', 'win8', 'win81', 'win10', 'win11']),
+      new Option('--windows <version>', 'Windows version the program is told').choices([
+        'win7',
+        'win8',
+        'win81',
+        'win10',
+        'win11',
+      ]),
     )
     .option('--expose <path>', 'show a path of the protected set (may be repeated)', collect, [])
     .option('-o, --output <file>', 'the system file to write')

@@ -21,7 +21,7 @@ async function main(argv: string[]): Promise<number> {
 }
 
 if (process.argv[2] === '--version' || process.argv[2] === '-V') {
-  const { version } = await import('./version.js');
+  const { version } = await import('../tracer/version.js');
   process.stdout.write(`${version}\n`);
   exit(0);
 } else exit(await main(words(process.argv.slice(2))));

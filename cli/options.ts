@@ -2,11 +2,14 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
 /** A whole number of at least `least`. */
-export const whole = (least: number) => (text: string): number => {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < least) throw new InvalidArgumentError(`a whole number from ${least} on is wanted`);
-  return value;
-};
+export const whole =
+  (least: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < least)
+      throw new InvalidArgumentError(`a whole number from ${least} on is wanted`);
+    return value;
+  };
 
 /** Seconds, fractions allowed. */
 export function seconds(text: string): number {

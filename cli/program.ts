@@ -1,6 +1,6 @@
 import { Command } from 'commander';
+import { version } from '../tracer/version.js';
 import { COMMANDS, type CommandName, isCommand } from './commands.js';
-import { version } from './version.js';
 
 /** Parses the command line and does what it says; the exit code. Throws what commander or the command throws. */
 export async function parse(argv: string[]): Promise<number> {

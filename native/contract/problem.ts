@@ -14,6 +14,7 @@ export type Problem =
   | { code: 'VM_ORDER_CYCLE'; cycle: readonly string[] }
   | { code: 'VM_DIED'; vm: string; exit: number }
   | { code: 'VM_NEVER_READY'; vm: string; ready: string; exit: number | null }
+  | { code: 'MOUNT_MISSING'; to: string; from: string }
   | { code: 'SETUP_FAILED'; vm: string; command: string; exit: number }
   | { code: 'USER_UNKNOWN'; user: string }
   | { code: 'USER_FORBIDDEN'; user: string }
@@ -122,6 +123,8 @@ export function explain(problem: Problem): Explanation {
         text: `${problem.vm}: never ready: ${problem.ready} was not seen${problem.exit === null ? '' : `, and the VM ended with code ${problem.exit}`}`,
         hint: 'see its own output, or correct ready in the system file',
       };
+    case 'MOUNT_MISSING':
+      return { text: `${problem.from}: no such file or folder, to be shown at ${problem.to}`, hint: 'correct mounts in the system file' };
     case 'SETUP_FAILED':
       return {
         text: `${problem.vm}: setup failed with code ${problem.exit}: ${problem.command}`,

@@ -1,4 +1,5 @@
 // What a session needs of the rest of the tracer, so that its course can be tested without a kernel.
+import type { Problem } from '../../native/contract/problem.js';
 import type { EngineEvent, EngineSpec, VmSpec } from '../../native/contract/vm.js';
 import type { Outcome, RunRequest, VmDescription } from './system.js';
 
@@ -18,21 +19,30 @@ export interface RunLog {
   began(vm: string, note: VmNote): void;
   exited(vm: string, code: number): void;
   /** Writes what is left, and run.json. */
-  finish(summary: { outcome: Outcome; exitCode: number | null; durationMs: number }): Promise<{ complete: boolean }>;
+  finish(summary: {
+    outcome: Outcome;
+    exitCode: number | null;
+    durationMs: number;
+  }): Promise<{ complete: boolean; problems: readonly Problem[] }>;
 }
 
 export interface VmNote {
   program: readonly string[];
   windows: string | null;
+  /** Wine's version. */
+  wine?: string | null;
   variables: Readonly<Record<string, string>>;
 }
 
 /** A VM that can be started, any number of times, until it is released. */
 export interface Planned {
+  /** Wine's version and the Windows version the programs are told, where they are Windows programs. */
+  readonly wine: { version: string; windows: string } | null;
   /** What the engine is told, for this program and these descriptors. */
   spec(program: readonly string[], stdio: readonly [number, number, number]): VmSpec;
-  /** Names the layer's life: setup ran once if this says so. Null: setup runs each time. */
   readonly setup: { done(commands: string): boolean; note(commands: string): void };
+  /** Setup is done and the program is about to start. */
+  ready(): void;
   /** After the VM's last process is gone: sync, unlock, and remove what was ephemeral. */
   release(): Promise<void>;
 }
@@ -51,6 +61,8 @@ export interface StdioOptions {
   main: boolean;
   /** Our standard output holds a document: the main program's goes to standard error too. */
   quiet: boolean;
+  /** Windows programs take files for their output. */
+  windows: boolean;
   /** The person pressed Ctrl-C at the private terminal. */
   onInterrupt: () => void;
 }

@@ -1,5 +1,6 @@
 // Runs a system once. What to do next is decided by conduct.ts; here it is done.
-import { ShuttleError } from '../../native/contract/problem.js';
+import { getSystemErrorName } from 'node:util';
+import { explain, ShuttleError } from '../../native/contract/problem.js';
 import type { EngineEvent } from '../../native/contract/vm.js';
 import { type Course, conduct, type Fault, type Happening, type Order, plot } from './conduct.js';
 import { checkOrder } from './order.js';
@@ -28,6 +29,7 @@ interface Live {
   stdio: Stdio | null;
   /** The VM's own program as the host sees it; setup's programs are not told to the course. */
   pid: number;
+  program: string;
   onExit: (code: number) => void;
   onEnd: () => void;
 }
@@ -44,6 +46,7 @@ class Session {
     this.finish = resolve;
   });
   private askedOnce = false;
+  private readonly remarks: string[] = [];
 
   constructor(
     private readonly request: RunRequest,
@@ -113,11 +116,12 @@ class Session {
 
   private async start(vm: VmDescription): Promise<void> {
     const planned = await this.ports.plan(vm, this.request);
-    const one: Live = { planned, stdio: null, pid: 0, onExit: () => {}, onEnd: () => {} };
+    const one: Live = { planned, stdio: null, pid: 0, program: '', onExit: () => {}, onEnd: () => {} };
     this.live.set(vm.name, one);
     try {
       await this.setUp(vm, one);
       this.mustGoOn();
+      one.planned.ready();
       one.onExit = (code) => {
         this.log.exited(vm.name, code);
         this.tell({ type: 'exited', vm: vm.name, code });
@@ -171,11 +175,19 @@ class Session {
   }
 
   private launch(vm: VmDescription, one: Live, program: readonly string[]): void {
+    one.program = program[0] ?? '';
     const main = vm.name === this.course.main && program === vm.program;
     const quiet = this.request.quietOutput;
-    one.stdio = this.ports.stdio({ main, quiet, onInterrupt: () => this.interrupt(true) });
+    one.stdio = this.ports.stdio({
+      main,
+      quiet,
+      windows: one.planned.wine !== null,
+      onInterrupt: () => this.interrupt(true),
+    });
     const spec = one.planned.spec(program, one.stdio.descriptors);
-    this.log.began(vm.name, { program, windows: vm.windows, variables: { ...spec.variables } });
+    const { wine } = one.planned;
+    const note = { program, windows: wine?.windows ?? null, wine: wine?.version ?? null };
+    this.log.began(vm.name, { ...note, variables: { ...spec.variables } });
     try {
       one.pid = this.engine.start(spec).pid;
     } catch (error) {
@@ -188,8 +200,11 @@ class Session {
     const one = this.live.get(event.vm);
     if (!one) return;
     if (event.type === 'served') this.tell(event);
-    else if (event.type === 'exited' && event.pid === one.pid) one.onExit(event.code ?? 128 + (event.signal ?? 0));
-    else if (event.type === 'ended') one.onEnd();
+    else if (event.type === 'problem') this.remarks.push(`${event.vm}: ${event.detail} [${event.code}]`);
+    else if (event.type === 'exited' && event.pid === one.pid) {
+      if (event.error) this.tell({ type: 'stuck', vm: event.vm, error: execProblem(one.program, event.error) });
+      one.onExit(event.code ?? 128 + (event.signal ?? 0));
+    } else if (event.type === 'ended') one.onEnd();
   }
 
   private ended(vm: string, one: Live): void {
@@ -216,22 +231,21 @@ class Session {
     await Promise.all(this.starting);
     let { outcome, exitCode } = this.course.verdict ?? { outcome: 'failed' as const, exitCode: 125 };
     const { check, folder } = this.request.system;
-    if (outcome === 'ok' && check && (await this.ports.check(check, folder, this.request.quietOutput)) !== 0) {
+    const wanted = outcome === 'ok' && check !== null && this.request.only === null;
+    const checkFailed = wanted && (await this.ports.check(check, folder, this.request.quietOutput)) !== 0;
+    if (checkFailed) {
       outcome = 'failed';
       exitCode = 1;
     }
     const error = this.course.error ?? (this.course.fault ? faultProblem(this.course.fault) : null);
     const durationMs = this.ports.now() - began;
-    const { complete } = await this.shut(outcome, error ? null : exitCode, began);
+    const { complete, problems } = await this.shut(outcome, error ? null : exitCode, began);
     if (error) throw error;
-    return { folder: this.log.folder, id, outcome, exitCode, complete, durationMs };
+    const remarks = [...this.remarks, ...problems.map((problem) => explain(problem).text)];
+    return { folder: this.log.folder, id, outcome, exitCode, complete, checkFailed, remarks, durationMs };
   }
 
-  private async shut(
-    outcome: RunResult['outcome'],
-    exitCode: number | null,
-    began: number,
-  ): Promise<{ complete: boolean }> {
+  private shut(outcome: RunResult['outcome'], exitCode: number | null, began: number): ReturnType<RunLog['finish']> {
     for (const cancel of this.cancels) cancel();
     for (const [name, one] of this.live) {
       this.engine.kill(name);
@@ -257,8 +271,16 @@ function faultProblem(fault: Fault): ShuttleError {
   return new ShuttleError({ code: 'VM_NEVER_READY', vm, ready: `${ready.op} ${ready.object}`, exit: code });
 }
 
+/** The VM was built and its program could not be executed after all. */
+function execProblem(program: string, error: number): ShuttleError {
+  const name = getSystemErrorName(-error);
+  if (name === 'ENOENT' || name === 'ENOTDIR') return new ShuttleError({ code: 'PROGRAM_NOT_FOUND', program });
+  return new ShuttleError({ code: 'PROGRAM_NOT_EXECUTABLE', program, reason: name });
+}
+
 function startProblem(vm: string, error: unknown): unknown {
   if (!(error instanceof Error) || !('step' in error)) return error;
   const { step, errno } = error as Error & { step: string; errno: string | number };
-  return new ShuttleError({ code: 'VM_START_FAILED', vm, step, error: String(errno) });
+  const name = typeof errno === 'number' && errno > 0 ? getSystemErrorName(-errno) : String(errno);
+  return new ShuttleError({ code: 'VM_START_FAILED', vm, step, error: name });
 }

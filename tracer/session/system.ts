@@ -68,6 +68,9 @@ export interface RunRequest {
   ephemeral: boolean;
   /** Run this VM alone and join those already running; null runs them all. */
   only: string | null;
+  /** Not the first of several runs that begin from the same private files, and not the last. */
+  again?: boolean;
+  more?: boolean;
   /** The programs' own output goes to our standard error, for our standard output holds a document. */
   quietOutput: boolean;
 }
@@ -80,5 +83,8 @@ export interface RunResult {
   /** As the shell would see it: the program's code, 128 + signal, 124, or 1 for a failed check. */
   exitCode: number;
   complete: boolean;
+  checkFailed: boolean;
+  /** What went wrong without ending the run. */
+  remarks: readonly string[];
   durationMs: number;
 }

@@ -82,10 +82,12 @@ export function fakePorts(behaviours: Record<string, Behaviour>, more: Partial<P
       exited: (name, code) => notes.push(`${name} exited ${code}`),
       finish: async ({ outcome, exitCode }) => {
         notes.push(`finish ${outcome} ${exitCode}`);
-        return { complete: true };
+        return { complete: true, problems: [] };
       },
     }),
     plan: async (description) => ({
+      wine: null,
+      ready: () => {},
       spec: (program, stdio) => ({ name: description.name, program, stdio, variables: {} }) as unknown as VmSpec,
       setup: { done: (commands) => setups.has(commands), note: (commands) => setups.add(commands) },
       release: async () => {

@@ -1,0 +1,57 @@
+// What a person is told after learning: on standard error, since standard output is the program's own.
+import { Database } from '../../analyzer/load/duck.js';
+import { loadRuns } from '../../analyzer/load/load.js';
+import { sql } from '../../analyzer/sql.js';
+import type { Rule } from '../../policygen/file/model.js';
+import { note, paint, table } from '../print.js';
+
+export interface Summary {
+  run: string;
+  runs: readonly string[];
+  system_file: string;
+  interactions: number;
+  rules: readonly Rule[];
+}
+
+const MOST = 20;
+
+export async function tellLearnt(summary: Summary): Promise<void> {
+  const { rules, runs, interactions } = summary;
+  const count = runs.length === 1 ? 'one run' : `${runs.length} runs`;
+  note(`${paint('bold', 'learnt')} from ${count}: ${interactions} interactions, ${rules.length} rules`);
+  for (const text of ruleTable(rules)) note(`  ${text}`);
+  tellChanged(await changedFiles(summary.run));
+  note(`written to ${summary.system_file}; try: shuttle run ${summary.system_file}`);
+}
+
+/** Rules as a person reads them. */
+export function ruleTable(rules: readonly Rule[]): string[] {
+  if (rules.length === 0) return ['no rules: nothing crossed the wall'];
+  const rows = rules
+    .slice(0, MOST)
+    .map((rule) => [[rule.allow].flat().join(' '), rule.from, rule.to, rule.needed, rule.object]);
+  const more = rules.length > MOST ? [`and ${rules.length - MOST} more`] : [];
+  return [...table(['allow', 'from', 'to', 'needed', 'object'], rows), ...more];
+}
+
+interface Changed {
+  vm: string;
+  object: string;
+}
+
+/** Outside files that a run changed in its private copies. */
+async function changedFiles(folder: string): Promise<Changed[]> {
+  const database = await Database.open();
+  await loadRuns(database, [folder], { tables: ['interactions'] });
+  const rows = await database.all<Changed>(sql('models/changed'));
+  database.close();
+  return rows;
+}
+
+function tellChanged(changed: readonly Changed[]): void {
+  if (changed.length === 0) return;
+  note(`changed in the VM only: ${changed.length} file${changed.length === 1 ? '' : 's'}`);
+  for (const { vm, object } of changed.slice(0, MOST)) note(`  ${vm}  ${object}`);
+  if (changed.length > MOST) note(`  and ${changed.length - MOST} more`);
+  note('  shuttle vm diff shows them, shuttle vm commit brings them out');
+}

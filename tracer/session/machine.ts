@@ -1,0 +1,62 @@
+// Runs systems on this machine: the session's ports with the real things behind them.
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { basename, join } from 'node:path';
+import { addon, initFile } from '../../native/engine.js';
+import type { NativeRecorder } from '../../native/recorder.js';
+import { stateFolder } from '../vm/state.js';
+import { layerOwner } from './held_place.js';
+import type { Ports } from './ports.js';
+import { prepareVm } from './prepare.js';
+import { openRunLog } from './run_log.js';
+import { type Running, runSystem } from './session.js';
+import { openStdio } from './stdio.js';
+import type { RunRequest, System } from './system.js';
+
+/** Starts a run on this machine. `progress` is told what takes long. */
+export function startRun(request: RunRequest, progress: (text: string) => void = () => {}): Running {
+  return runSystem(request, machinePorts(request, progress));
+}
+
+function machinePorts(request: RunRequest, progress: (text: string) => void): Ports {
+  let recorder: NativeRecorder | null = null;
+  return {
+    engine: (spec, log, onEvent) => {
+      recorder = log.native as NativeRecorder;
+      const options = { ...spec, init: initFile(), meeting: meetingOf(request.system) };
+      return new (addon().Engine)(options, recorder, onEvent);
+    },
+    log: openRunLog,
+    plan: (vm, asked) => prepareVm(vm, asked, { progress, buses: async () => null }),
+    stdio: (options) => openStdio(options, addon()),
+    check: runCheck,
+    signal: (pid, name) => {
+      try {
+        process.kill(pid, name);
+      } catch {
+        // gone already
+      }
+    },
+    now: () => Date.now(),
+    after: (ms, call) => {
+      const timer = setTimeout(call, ms);
+      return () => clearTimeout(timer);
+    },
+  };
+}
+
+/** Where the terminals that run one system's VMs find each other. */
+function meetingOf(system: System): string {
+  const owner = layerOwner(system);
+  const hash = createHash('sha256').update(owner).digest('hex').slice(0, 12);
+  return join(stateFolder(), 'meeting', `${basename(owner).split('.')[0]}-${hash}`);
+}
+
+/** On the host, by the shell, in the system's folder; a check that a signal ended has failed. */
+function runCheck(command: string, folder: string, quiet: boolean): Promise<number> {
+  const child = spawn('/bin/sh', ['-c', command], { cwd: folder, stdio: ['ignore', quiet ? 2 : 1, 2] });
+  return new Promise((resolve) => {
+    child.on('error', () => resolve(127));
+    child.on('exit', (code) => resolve(code ?? 1));
+  });
+}

@@ -1,0 +1,175 @@
+// Everything a VM needs before it can start, put together from what tracer/vm, tracer/windows and tracer/dbus know.
+import { realpathSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { resolve } from 'node:path';
+import { ShuttleError } from '../../native/contract/problem.js';
+import type { VmSpec } from '../../native/contract/vm.js';
+import { readHostFacts } from '../vm/facts.js';
+import { fileGrants } from '../vm/grants.js';
+import { Layer } from '../vm/layer_place.js';
+import { askedPaths, planVm, shuttleFolders } from '../vm/plan.js';
+import { stateFolder } from '../vm/state.js';
+import { toLinux } from '../windows/drives.js';
+import { placeInVm } from '../windows/plan.js';
+import { isWindowsVm, prepareWindows, type WindowsVm } from '../windows/prepare.js';
+import { environment } from './environment.js';
+import { type HeldPlace, holdPlace } from './held_place.js';
+import { findProgram, type Where } from './linux_program.js';
+import { type Identity, identityOf } from './person.js';
+import type { Planned } from './ports.js';
+import { shownRules } from './shown_rules.js';
+import type { RunRequest, VmDescription } from './system.js';
+
+/** Parts of a VM that its buses add. */
+export type Buses = Pick<VmSpec, 'env' | 'steps' | 'zones'> & { close(): Promise<void> };
+
+export interface Around {
+  /** Opens the VM's buses, once it is known who it runs as. */
+  buses(identity: Identity): Promise<Buses | null>;
+  /** Told what takes long. */
+  progress(text: string): void;
+}
+
+/** Holds the VM's layer and plans it. Throws what keeps it from starting; nothing is held then. */
+export async function prepareVm(vm: VmDescription, request: RunRequest, around: Around): Promise<Planned> {
+  const identity = identityOf(vm.user);
+  const windows = isWindowsVm(absolute(vm, request));
+  const place = holdPlace(vm, request, identity.user, windows);
+  let buses: Buses | null = null;
+  try {
+    buses = windows ? null : await around.buses(identity);
+    const build = windows ? buildWindows : buildLinux;
+    const { spec, wine } = await build({ vm, request, identity, place, buses, around });
+    return {
+      spec,
+      wine,
+      setup: place.setup,
+      ready: () => place.saveStart(),
+      release: async () => {
+        await buses?.close();
+        place.release();
+      },
+    };
+  } catch (error) {
+    await buses?.close();
+    place.release();
+    throw error;
+  }
+}
+
+interface Parts {
+  vm: VmDescription;
+  request: RunRequest;
+  identity: Identity;
+  place: HeldPlace;
+  buses: Buses | null;
+  around: Around;
+}
+
+type Built = Pick<Planned, 'spec' | 'wine'>;
+
+/** A program named with a slash is meant from the system's folder. */
+function absolute(vm: VmDescription, { system }: RunRequest): VmDescription {
+  const [name = '', ...args] = vm.program;
+  return /^[^\\/]+\/|^\.{0,2}\//.test(name) ? { ...vm, program: [resolve(system.folder, name), ...args] } : vm;
+}
+
+async function buildLinux({ vm, request, identity, place, buses }: Parts): Promise<Built> {
+  const env = { ...environment(process.env, identity.person, vm.display, {}), ...buses?.env, ...vm.env };
+  const where: Where = { cwd: vm.cwd ?? request.system.folder, search: env.PATH ?? '', mounts: vm.mounts };
+  const found = findProgram(vm.program[0] ?? '', where, vm.setup.length > 0);
+  const shape = shapeOf({ vm, request, identity, place }, where.cwd, found.file, vm.mounts, buses, null);
+  const shared = { ...sharedSpec(vm, request, identity), ...shape, cwd: where.cwd, env, drives: [] };
+  const { name, uid, home } = identity.person;
+  const variables = { user: name, uid: String(uid), host: hostname(), home, temp: '/tmp', session: '' };
+  const spec: Planned['spec'] = ([command = '', ...args], stdio) => {
+    const { path } = findProgram(command, where, true);
+    return { ...shared, variables, program: [path, ...args], stdio };
+  };
+  return { spec, wine: null };
+}
+
+async function buildWindows({ vm, request, identity, place, around }: Parts): Promise<Built> {
+  const { person, user } = identity;
+  const over = new Layer(place.place);
+  const ours = environment(process.env, person, vm.display, {});
+  const circumstances = {
+    state: stateFolder(),
+    user,
+    name: person.name,
+    over: (to: string, lower: readonly string[]) => over.over(to, lower),
+    lang: vm.env.LC_ALL ?? vm.env.LANG ?? ours.LC_ALL ?? ours.LANG,
+    progress: around.progress,
+  };
+  const windows: WindowsVm = await prepareWindows(absolute(vm, request), circumstances);
+  const cwd = vm.cwd === null ? request.system.folder : placeInVm(vm.cwd);
+  const { part, mounts } = windows;
+  const program = windows.programFile === null ? null : realpathSync(windows.programFile);
+  const shape = shapeOf({ vm, request, identity, place }, cwd, program, mounts, null, part);
+  const env = { ...ours, ...part.env, ...vm.env };
+  const shared = { ...sharedSpec(vm, request, identity), ...shape, cwd, env, drives: part.drives };
+  const variables = { uid: String(person.uid), host: hostname(), ...part.variables };
+  const spec: Planned['spec'] = (words, stdio) => {
+    const program = windows.command(absolute({ ...vm, program: words }, request).program);
+    return { ...shared, variables, program, stdio };
+  };
+  return { spec, wine: { version: windows.wine, windows: windows.windows } };
+}
+
+type Extra = { steps: VmSpec['steps']; zones: VmSpec['zones'] };
+
+function shapeOf(
+  { vm, request, identity, place }: Pick<Parts, 'vm' | 'request' | 'identity' | 'place'>,
+  cwd: string,
+  program: string | null,
+  mounts: Readonly<Record<string, string>>,
+  ...extras: (Extra | null)[]
+): Pick<VmSpec, 'steps' | 'zones' | 'lazy' | 'shown'> {
+  mustExist(mounts);
+  const { system, rules, mode } = request;
+  const drives = extras.flatMap((extra) => (extra && 'drives' in extra ? (extra.drives as VmSpec['drives']) : []));
+  const grants = fileGrants(rules, vm.name, (object) => (object.startsWith('/') ? object : toLinux(object, drives)));
+  const expose = request.expose.map((path) => resolve(path));
+  const own = [stateFolder(), ...shuttleFolders([system.folder, process.cwd()])];
+  const facts = readHostFacts(askedPaths({ mounts, grants, expose, cwd }), own);
+  const host = { ...facts, user: identity.person.name, home: identity.person.home };
+  const given = extras.filter((extra) => extra !== null);
+  const extra = { steps: given.flatMap((one) => one.steps), zones: given.flatMap((one) => one.zones) };
+  const input = {
+    mode,
+    host,
+    user: identity.user,
+    program,
+    cwd,
+    mounts,
+    grants,
+    expose,
+    own,
+    layer: place.place,
+    extra,
+  };
+  return { ...planVm(input), shown: shownRules(rules, vm.name, grants, host.kinds) };
+}
+
+function mustExist(mounts: Readonly<Record<string, string>>): void {
+  for (const [to, from] of Object.entries(mounts)) {
+    try {
+      realpathSync(from);
+    } catch {
+      throw new ShuttleError({ code: 'MOUNT_MISSING', to, from });
+    }
+  }
+}
+
+function sharedSpec(vm: VmDescription, request: RunRequest, identity: Identity) {
+  const { memory, processes, cpu, disk } = vm.limits;
+  return {
+    name: vm.name,
+    mode: request.mode,
+    audit: request.audit,
+    user: identity.user,
+    hostname: hostname(),
+    limits: { memory, processes, cpu, disk },
+    payload: request.payload,
+  };
+}
