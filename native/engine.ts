@@ -17,9 +17,14 @@ export interface Addon extends Descriptors, NetFunctions, RuleFunctions {
 /** The init executable, built beside the addon. */
 export const initFile = (): string => addonFile().replace(/shuttle\.node$/, 'shuttle-init');
 
-/** Where node-gyp puts the addon: beside this file in the source tree, two folders up from `dist/native`. */
+/**
+ * Where the addon is. What runs from the sources takes the copy in `dist` too: the record's worker is always run from
+ * there, and the two must meet in one and the same library.
+ */
 function addonFile(): string {
-  const places = ['./build/Release/shuttle.node', '../../native/build/Release/shuttle.node'];
+  const places = ['../dist/native/build/Release/', './build/Release/', '../../native/build/Release/'].map(
+    (place) => `${place}shuttle.node`,
+  );
   const files = places.map((place) => fileURLToPath(new URL(place, import.meta.url)));
   return files.find((file) => existsSync(file)) ?? (files[0] as string);
 }

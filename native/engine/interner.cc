@@ -10,7 +10,7 @@ std::optional<Interner::Found> Interner::intern(const Hash128& hash, size_t leng
   if (bytes_ + length > max_bytes_ || static_cast<size_t>(count_) >= kMaxNames) return std::nullopt;
   bytes_ += length;
   const int32_t id = count_++;
-  entry = {hash, id};
+  entry = {hash.low, static_cast<uint32_t>(hash.high), id};
   if (static_cast<size_t>(count_) * 3 > entries_.size() * 2) grow();
   return Found{id, true};
 }
@@ -18,7 +18,7 @@ std::optional<Interner::Found> Interner::intern(const Hash128& hash, size_t leng
 Interner::Entry& Interner::place_of(const Hash128& hash) {
   const size_t mask = entries_.size() - 1;
   size_t at = hash.low & mask;
-  while (entries_[at].id >= 0 && entries_[at].hash != hash) at = (at + 1) & mask;
+  while (entries_[at].id >= 0 && !entries_[at].is(hash)) at = (at + 1) & mask;
   return entries_[at];
 }
 
@@ -26,7 +26,7 @@ void Interner::grow() {
   std::vector<Entry> before(entries_.size() * 2);
   std::swap(before, entries_);
   for (const Entry& entry : before) {
-    if (entry.id >= 0) place_of(entry.hash) = entry;
+    if (entry.id >= 0) place_of({entry.low, entry.high}) = entry;
   }
 }
 

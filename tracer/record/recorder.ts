@@ -21,8 +21,13 @@ export class Recorder {
   /** Begins the record in a run folder that exists (see createRun). Does not wait for the writing thread. */
   static async open(folder: string, options: RecorderOptions = {}): Promise<Recorder> {
     const native = new (addon().NativeRecorder)(options);
-    // However the thread ends, nobody may wait for it afterwards.
-    const thread = startThread({ do: 'record', recorder: native.id, folder }, () => native.abandon());
+    // However the thread or this process ends, no thread of the engine may go on waiting for a writer.
+    const abandon = () => native.abandon();
+    process.once('exit', abandon);
+    const thread = startThread({ do: 'record', recorder: native.id, folder }, () => {
+      process.off('exit', abandon);
+      abandon();
+    });
     thread.over.catch(() => {}); // looked at in close()
     return new Recorder(folder, native, thread);
   }
