@@ -2,18 +2,25 @@
 import { ShuttleError } from '../native/contract/problem.js';
 import { type Answer, Database } from './load/duck.js';
 import { loadRuns } from './load/load.js';
+import { loadRules } from './load/rules.js';
+import type { ExistingRule } from './rule.js';
 
 export type { Answer } from './load/duck.js';
 
 /**
  * Runs `text` over the tables `runs`, `interactions` (with `noise`), `payloads` and `processes` of the runs, each with
- * the column `run`. Several statements may be given; the last one's rows are the answer, as values safe in JSON
+ * the column `run`; and `rules` and `rule_rows`, where a system file's rules are given. Several statements may be given; the last one's rows are the answer, as values safe in JSON
  * (numbers where exact, else text). Throws QUERY_FAILED with DuckDB's words, and what `loadRuns` throws.
  */
-export async function queryRuns(folders: readonly string[], text: string): Promise<Answer> {
+export async function queryRuns(
+  folders: readonly string[],
+  text: string,
+  rules?: readonly ExistingRule[],
+): Promise<Answer> {
   const database = await Database.open();
   try {
     await loadRuns(database, folders);
+    if (rules !== undefined) await loadRules(database, rules);
     return await ask(database, text);
   } finally {
     database.close();

@@ -2,3 +2,8 @@
 create or replace table rule_names (
     rule varchar, run varchar, from_vm varchar, to_place varchar, op varchar, name varchar
 );
+
+create or replace table rules (
+    id varchar, allow varchar[], "from" varchar, "to" varchar, "object" varchar, state varchar, needed varchar,
+    note varchar
+);

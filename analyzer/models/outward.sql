@@ -23,14 +23,25 @@ made as (
     group by all
 ),
 
+copied as (
+    select *, if(json_valid(detail), try_cast(json_extract(detail, '$.existed') as boolean), null) as existed
+    from interactions
+    where verdict = 'redirected' and status = 0
+        -- a file opened to be written, or taken away; not a folder made where one is
+        and (op in ('file.write', 'file.delete') or op = 'file.create' and access & 3 <> 0)
+),
+
+-- Rows of older engines do not say whether the file was there: then what the program had not made before was.
 changed as (
-    select i.*, 'file.read' as allow, 'host' as place
-    from interactions as i
-    where verdict = 'redirected' and op in ('file.write', 'file.delete') and status = 0
-        and not exists (
+    select copied.* exclude (existed), 'file.read' as allow, 'host' as place
+    from copied
+    where coalesce(
+        existed,
+        op <> 'file.create' and not exists (
             select 1 from made
-            where made.run = i.run and made.vm = i.vm and made."object" = i."object" and made.seq < i.seq
+            where made.run = copied.run and made.vm = copied.vm and made."object" = copied."object" and made.seq < copied.seq
         )
+    )
 ),
 
 outward as (

@@ -56,3 +56,13 @@ test('the columns are the published ones, after the run', async () => {
 test('DuckDB says what is wrong with a query', async () => {
   await expect(queryRuns(runs, 'selekt 1')).rejects.toMatchObject({ problem: { code: 'QUERY_FAILED' } });
 });
+
+test('rules of a system file are tables too, with the rows that justify them', async () => {
+  const rule = { id: 'a', allow: 'tcp.connect', from: 'app', to: 'db', object: 'DB:{uint}', state: 'accepted' } as const;
+  const other = { ...rule, id: 'b', allow: ['tcp.connect', 'udp.send'], object: '{rest}' } as const;
+  const sql = 'select rules.id, rules.allow, rule_rows.run, rule_rows.seq from rules left join rule_rows on rule = id order by id';
+  expect((await queryRuns(runs, sql, [rule, other])).rows).toEqual([
+    ['a', ['tcp.connect'], 'r2', 0],
+    ['b', ['tcp.connect', 'udp.send'], null, null],
+  ]);
+});

@@ -1,0 +1,23 @@
+// The rules of a system file beside the runs: the table `rules`, and the view `rule_rows` with the rows that justify each.
+import { attribute } from '../attribute.js';
+import { readGroups } from '../grammar/read_groups.js';
+import { make } from '../models/make.js';
+import { type ExistingRule, opsOf } from '../rule.js';
+import { sql } from '../sql.js';
+import type { Database } from './duck.js';
+
+/** To be called after `loadRuns`. A row belongs to the rule that decides it, as the engine would. */
+export async function loadRules(database: Database, rules: readonly ExistingRule[]): Promise<void> {
+  await make(database, ['served', 'outward', 'names', 'bindings']);
+  const { names } = attribute(await readGroups(database), rules);
+  await database.run(sql('load/schema_rules'));
+  await database.fill('rule_names', names);
+  for (const rule of rules) await insert(database, rule);
+  await make(database, ['rule_rows']);
+}
+
+async function insert(database: Database, rule: ExistingRule): Promise<void> {
+  const { id, from, to, object, state, needed = null, note = null } = rule;
+  const allow = JSON.stringify(opsOf(rule));
+  await database.run(sql('load/insert_rule'), { id, allow, from, to, object, state, needed, note });
+}
