@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <memory>
-#include <unordered_map>
 
+#include "name_index.h"
 #include "rule.h"
 
 namespace shuttle {
@@ -12,39 +12,13 @@ namespace shuttle {
 namespace {
 
 constexpr size_t kOps = std::size(kOpNames);
-
-struct Hash {
-  using is_transparent = void;
-  size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
-};
-template <class Value>
-using ByName = std::unordered_map<std::string, Value, Hash, std::equal_to<>>;
-
-// Places in the order of specificity; the smaller, the more specific.
-using Ranks = std::vector<uint32_t>;
 constexpr uint32_t kNone = UINT32_MAX;
 
-// The rules of one VM for one operation: literal names by hash, so that thousands of them cost what one does.
+// The rules of one VM for one operation.
 struct Bucket {
-  ByName<Ranks> exact, folded;
-  Ranks open;  // rules with tokens
-};
-
-// The question's object, folded only when a rule asks for it.
-class Name {
- public:
-  explicit Name(std::string_view name) : name_(name) {}
-  std::string_view plain() const { return name_; }
-  std::string_view folded() {
-    if (!made_) upper_ = shuttle::folded(name_);
-    made_ = true;
-    return upper_;
-  }
-
- private:
-  std::string_view name_;
-  std::string upper_;
-  bool made_ = false;
+  NameIndex literal;
+  SettledNames settled;
+  Ranks open;  // all others, in the order of specificity
 };
 
 class Table final : public RuleTable {
@@ -58,9 +32,8 @@ class Table final : public RuleTable {
   const CompiledRule* most_specific(const Question& asked) const override {
     const Bucket* bucket = find(asked.from, asked.op);
     if (bucket == nullptr) return nullptr;
-    Name name(asked.object);
     uint32_t best = kNone;
-    visit(*bucket, name, asked.bindings, best, [&](uint32_t rank) {
+    visit(*bucket, asked, best, [&](uint32_t rank) {
       if (ranked_[rank]->admits(asked, false)) best = rank;
     });
     return best == kNone ? nullptr : &ranked_[best]->rule();
@@ -70,9 +43,8 @@ class Table final : public RuleTable {
     std::vector<const CompiledRule*> found;
     const Bucket* bucket = find(asked.from, asked.op);
     if (bucket == nullptr) return found;
-    Name name(asked.object);
     Ranks ranks;
-    visit(*bucket, name, asked.bindings, kNone, [&](uint32_t rank) {
+    visit(*bucket, asked, kNone, [&](uint32_t rank) {
       if (ranked_[rank]->admits(asked, true)) ranks.push_back(rank);
     });
     std::sort(ranks.begin(), ranks.end());
@@ -91,13 +63,18 @@ class Table final : public RuleTable {
 
   void index(uint32_t rank) {
     const Rule& rule = *ranked_[rank];
-    for (Op op : rule.rule().ops) {
+    std::vector<Op> ops = rule.rule().ops;
+    std::sort(ops.begin(), ops.end());
+    ops.erase(std::unique(ops.begin(), ops.end()), ops.end());
+    for (Op op : ops) {
       std::unique_ptr<Bucket>& bucket = buckets_[rule.rule().from][static_cast<size_t>(op)];
       if (!bucket) bucket = std::make_unique<Bucket>();
-      Ranks& ranks = !rule.object_shape().literal ? bucket->open
-                     : rule.rule().fold           ? bucket->folded[rule.object_shape().head]
-                                                  : bucket->exact[rule.object_shape().head];
-      if (ranks.empty() || ranks.back() != rank) ranks.push_back(rank);
+      if (rule.object_shape().literal)
+        bucket->literal.add(rule.object_shape().head, rule.rule().fold, rank);
+      else if (rule.object_shape().settles)
+        bucket->settled.add(rank);
+      else
+        bucket->open.push_back(rank);
     }
   }
 
@@ -106,28 +83,26 @@ class Table final : public RuleTable {
     return found == buckets_.end() ? nullptr : found->second[static_cast<size_t>(op)].get();
   }
 
-  // Calls `take` with the rank of each rule whose object matches, each list from the most specific on, leaving out
-  // what is not more specific than `limit`, which `take` may lower.
+  // Calls `take` with the rank of each rule whose object matches, leaving out what is not more specific than `limit`,
+  // which `take` may lower.
   template <class Take>
-  void visit(const Bucket& bucket, Name& name, const Bindings* bindings, const uint32_t& limit, Take take) const {
-    const auto literal = [&](const ByName<Ranks>& names, std::string_view wanted) {
-      const auto found = names.find(wanted);
-      if (found == names.end()) return;
-      for (uint32_t rank : found->second)
-        if (rank < limit) take(rank);
+  void visit(const Bucket& bucket, const Question& asked, const uint32_t& limit, Take take) const {
+    AskedName name(asked.object);
+    const auto below = [&](uint32_t rank) {
+      if (rank < limit) take(rank);
     };
-    if (!bucket.exact.empty()) literal(bucket.exact, name.plain());
-    if (!bucket.folded.empty()) literal(bucket.folded, name.folded());
+    bucket.literal.visit(name, below);
+    if (!bucket.settled.empty() && asked.bindings != nullptr) bucket.settled.under(*asked.bindings, ranked_)->visit(name, below);
     for (uint32_t rank : bucket.open) {
       if (rank >= limit) return;
       const Rule& rule = *ranked_[rank];
-      if (rule.object_matches(rule.rule().fold ? name.folded() : name.plain(), bindings)) take(rank);
+      if (rule.object_matches(name.as(rule.rule().fold), asked.bindings)) take(rank);
     }
   }
 
   std::vector<CompiledRule> rules_;
-  std::vector<std::unique_ptr<Rule>> ranked_;
-  ByName<Buckets> buckets_;
+  RankedRules ranked_;
+  ByText<Buckets> buckets_;
 };
 
 }  // namespace

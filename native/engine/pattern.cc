@@ -7,6 +7,7 @@
 namespace shuttle {
 
 bool is_bound(Token token) { return token < Token::kGiven; }
+bool is_lasting(Token token) { return token >= Token::kUid && token < Token::kGiven; }
 
 namespace {
 
@@ -76,6 +77,12 @@ bool bind(const Pattern& pattern, bool fold, const Bindings* bindings, std::vect
 
 }  // namespace
 
+std::optional<std::string> settled_name(const Pattern& pattern, bool fold, const Bindings& bindings) {
+  std::vector<OpenPart> parts;
+  if (!bind(pattern, fold, &bindings, parts)) return std::nullopt;
+  return parts.empty() ? std::string() : parts[0].text;
+}
+
 BoundPattern::BoundPattern(const Pattern& pattern, bool fold, const Bindings* bindings,
                            const std::vector<std::string_view>& given) {
   std::vector<OpenPart> parts;
@@ -119,6 +126,7 @@ bool BoundPattern::matches(std::string_view name, uint64_t* steps) const {
 PatternShape::PatternShape(const Pattern& pattern, bool fold) {
   const auto text_of = [&](const PatternPart& part) { return fold ? folded(part.text) : part.text; };
   size_t first_token = pattern.size(), last_token = 0;
+  bool open = false;
   for (size_t at = 0; at < pattern.size(); at++) {
     const PatternPart& part = pattern[at];
     if (part.literal) {
@@ -127,11 +135,13 @@ PatternShape::PatternShape(const Pattern& pattern, bool fold) {
     }
     literal = false;
     bound = bound || is_bound(part.token);
+    open = open || !is_lasting(part.token);
     given = given || part.token == Token::kGiven;
     widths.push_back(width_of(part));
     first_token = std::min(first_token, at);
     last_token = at;
   }
+  settles = !literal && !open;
   std::sort(widths.begin(), widths.end(), std::greater<>());
   for (size_t at = 0; at < first_token; at++) head += text_of(pattern[at]);
   if (!literal)

@@ -11,6 +11,7 @@
 #include <array>
 #include <bitset>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -75,11 +76,17 @@ struct PatternShape {
   bool literal = true;          // no token at all
   bool bound = false;           // has a token that stands for the caller's own value
   bool given = false;           // has `{given}`
+  bool settles = false;         // its tokens are values that a VM has for its whole life, so that it is literal there
   std::string head, tail;       // literal text at both ends, folded where the rule folds; all of it is in `head` if literal
   size_t characters = 0;        // of literal text
   std::vector<uint8_t> widths;  // of its tokens, the widest first
 };
 
 bool is_bound(Token token);
+// A value that a VM has for its whole life; process ids are not.
+bool is_lasting(Token token);
+
+// The one name that a pattern without open tokens stands for under these values, or nothing where one is missing.
+std::optional<std::string> settled_name(const Pattern& pattern, bool fold, const Bindings& bindings);
 
 }  // namespace shuttle

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { addon } from '../../native/engine.js';
 import type { Question } from '../../native/rules.js';
@@ -236,4 +237,63 @@ test.each([
   ['a list that is none', 'rules'],
 ])('%s makes no table', (_name, rules) => {
   expect(() => new native.RuleTable(rules as never)).toThrow(TypeError);
+});
+
+describe('whatever the rules, the table decides as trying each one does', () => {
+  const names = ['x', 'X', 'a1', 'A1', '/h/x', '/h/a1', '/h/7', 'u', 'ab', ''];
+  const objects = [
+    'x',
+    'X',
+    '{rest}',
+    '{word}',
+    '{name}',
+    'a{uint}',
+    '{home}/x',
+    '{home}/{word}',
+    '{user}',
+    '{home}/{pid}',
+    '/h/{rest}',
+  ];
+  const rules = fc.array(
+    fc.record({
+      object: fc.constantFrom(...objects),
+      allow: fc.boolean(),
+      fold: fc.boolean(),
+      to: fc.constantFrom('db', 'host'),
+      from: fc.constantFrom('app', 'db'),
+      access: fc.nat(3),
+      ops: fc.subarray(['pipe.connect', 'file.read'] as const, { minLength: 1 }),
+      fromImage: fc.constantFrom(null, 'p'),
+    }),
+    { maxLength: 12 },
+  );
+  const questions = fc.record({
+    object: fc.constantFrom(...names),
+    op: fc.constantFrom('pipe.connect' as const, 'file.read' as const),
+    from: fc.constantFrom('app', 'db'),
+    to: fc.constantFrom('db', 'host', null),
+    access: fc.nat(3),
+    fromImage: fc.constantFrom('/bin/p', '/bin/q', null),
+    bindings: fc.constantFrom({}, { home: '/h', user: 'u', pid: '7' }, { home: '/H', user: 'ab', pid: '1' }),
+  });
+
+  test('one rule at a time', () => {
+    fc.assert(
+      fc.property(rules, fc.array(questions, { minLength: 1, maxLength: 4 }), (given, asked) => {
+        const all = given.map((one, at) => rule({ ...one, id: String(at) }));
+        const table = new native.RuleTable(all);
+        for (const question of asked) {
+          const alone = all.filter((one) => new native.RuleTable([one]).decide(question) !== null);
+          // Of two that match, the table of those two says which is the more specific.
+          const best = alone.reduce<(typeof all)[number] | null>((kept, one) => {
+            if (kept === null) return one;
+            const winner = new native.RuleTable([kept, one]).decide(question)!.rule;
+            return winner === kept.id ? kept : one;
+          }, null);
+          expect(table.decide(question)?.rule ?? null).toBe(best?.id ?? null);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
 });
