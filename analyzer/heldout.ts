@@ -56,7 +56,15 @@ function without(group: Group, run: number): Group {
       .map((sighting) => ({ ...sighting, run: sighting.run > run ? sighting.run - 1 : sighting.run }));
     return left.length === 0 ? [] : [{ name, sightings: left }];
   });
-  return { ...group, names, runs: group.runs.filter((_, place) => place !== run) };
+  return { ...group, names, runs: group.runs.filter((_, place) => place !== run), copies: copiesWithout(group.copies, run) };
+}
+
+// Where the original goes, its first copy takes its part.
+function copiesWithout(copies: Group['copies'], run: number): Map<number, number> {
+  const heir = [...copies].find(([, original]) => original === run)?.[0];
+  const shift = (place: number) => (place > run ? place - 1 : place);
+  const left = [...copies].filter(([copy]) => copy !== run && copy !== heir);
+  return new Map(left.map(([copy, original]) => [shift(copy), shift(original === run ? heir! : original)]));
 }
 
 // Student's t for 95 %, by degrees of freedom.

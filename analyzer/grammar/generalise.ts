@@ -29,7 +29,7 @@ type Step = (items: readonly Item[], proof: Proof) => Family[];
 
 /** The shapes of a group's names; every name of every run is in exactly one. */
 export function generalise(group: Group, settings: Settings = DEFAULTS): Generalised {
-  const proof = { runs: group.runs.length, threshold: settings.threshold };
+  const proof = { runs: group.runs.length - group.copies.size, threshold: settings.threshold };
   const bound = boundValues(group);
   const allowed = ({ pattern }: Family) => !settings.protectedPaths.some((path) => reaches(pattern, bound, path, group.fold));
   let left: readonly Item[] = itemsOf(group);
@@ -41,7 +41,8 @@ export function generalise(group: Group, settings: Settings = DEFAULTS): General
     left = left.filter((item) => !taken.has(item));
   }
   const [absorbed, alone] = absorb(families, left, group);
-  const isRare = ({ runs }: Item) => runs.length === 1 && proof.runs >= settings.rareAmong;
+  const isRare = ({ members }: Item) =>
+    group.runs.length >= settings.rareAmong && members.every(({ run }) => run === members[0]!.run);
   return {
     shapes: [...absorbed, ...alone.filter((item) => !isRare(item)).map(literal)],
     rare: alone.filter(isRare).map(literal),

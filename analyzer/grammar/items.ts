@@ -8,7 +8,7 @@ export interface Item {
   /** The bound name as a pattern's text: the item's identity. */
   text: string;
   parts: readonly PatternPart[];
-  /** Places of the runs, rising. */
+  /** Places of the runs, rising; copies are not counted. */
   runs: readonly number[];
   members: readonly { name: string; run: number }[];
 }
@@ -25,8 +25,12 @@ export function itemsOf(group: Group): Item[] {
     else items.set(key, { parts, text, members: [member] });
   }
   return [...items.values()]
-    .map((item) => ({ ...item, runs: [...new Set(item.members.map(({ run }) => run))].sort((a, b) => a - b) }))
+    .map((item) => ({ ...item, runs: runsIn(item.members, group.copies) }))
     .sort(byText);
+}
+
+function runsIn(members: Item['members'], copies: Group['copies']): number[] {
+  return [...new Set(members.map(({ run }) => copies.get(run) ?? run))].sort((a, b) => a - b);
 }
 
 export const byText = (a: { text: string }, b: { text: string }): number => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0);

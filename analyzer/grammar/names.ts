@@ -29,6 +29,8 @@ export interface Group {
   fold: boolean;
   /** Ids of the runs that the VM took part in, in order. */
   runs: readonly string[];
+  /** Runs that met exactly the names of an earlier one, with that one: they prove nothing more. */
+  copies: ReadonlyMap<number, number>;
   /** Sorted by name. */
   names: readonly SeenName[];
 }

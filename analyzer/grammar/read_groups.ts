@@ -1,6 +1,7 @@
 // The names of all runs, out of the models and into groups.
 import type { Database } from '../load/duck.js';
 import { sql } from '../sql.js';
+import { copiesAmong } from './copies.js';
 import type { Group, SeenName, Sighting } from './names.js';
 
 interface NameRow {
@@ -36,7 +37,17 @@ export async function readGroups(database: Database): Promise<Group[]> {
     sightings.push(sightingOf(row, runsOf.get(row.from_vm)!.places.get(row.run)!));
     last = row;
   }
-  return groups;
+  const copies = copiesAmong(groups);
+  return groups.map((group) => ({ ...group, copies: copiesIn(group.runs, copies) }));
+}
+
+function copiesIn(runs: readonly string[], copies: ReadonlyMap<string, string>): Map<number, number> {
+  const places = new Map(runs.map((run, place) => [run, place]));
+  const found = runs.flatMap((run, place): [number, number][] => {
+    const original = copies.get(run);
+    return original === undefined ? [] : [[place, places.get(original)!]];
+  });
+  return new Map(found);
 }
 
 const sameGroup = (a: NameRow, b: NameRow): boolean =>
@@ -61,7 +72,7 @@ const foldsNever = (op: string): boolean => /^(unix|dbus)\./.test(op);
 
 function groupOf({ from_vm: from, to_place: to, op }: NameRow, { windows, places }: VmRuns, names: SeenName[]): Group {
   const fold = foldsAlways(op) || (windows && !foldsNever(op));
-  return { from, to, op, fold, runs: [...places.keys()], names };
+  return { from, to, op, fold, runs: [...places.keys()], copies: new Map(), names };
 }
 
 function sightingOf(row: NameRow, run: number): Sighting {

@@ -19,7 +19,7 @@ export function groupOf(runs: readonly (RunNames | readonly string[])[], op = 'u
   }
   const sorted = [...names].sort(([a], [b]) => (a < b ? -1 : 1));
   const seen = sorted.map(([name, sightings]): SeenName => ({ name, sightings }));
-  return { from: 'app', to: 'host', op, fold, runs: given.map((_, at) => `r${at}`), names: seen };
+  return { from: 'app', to: 'host', op, fold, runs: given.map((_, at) => `r${at}`), copies: new Map(), names: seen };
 }
 
 function held(name: string, values: NonNullable<RunNames['values']>): { token: string; value: string }[] {
