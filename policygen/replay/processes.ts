@@ -13,11 +13,18 @@ export interface Seen {
   winPid: string;
 }
 
-/** Finds a program by its VM, its pid on the host and the time: a pid may come twice. */
-export type FindProcess = (vm: string, pid: number, ts: number) => Seen | null;
+export interface Processes {
+  /** A program by its VM, its pid on the host and the time: a pid may come twice. */
+  find(vm: string, pid: number, ts: number): Seen | null;
+  /** When the VM's first program started, in nanoseconds of the run; 0 where none is known. */
+  began(vm: string): number;
+}
 
-export function readProcesses(file: string): FindProcess {
+export const NO_PROCESSES: Processes = { find: () => null, began: () => 0 };
+
+export function readProcesses(file: string): Processes {
   const lives = new Map<string, Life[]>();
+  const began = new Map<string, number>();
   for (const columns of batchesOf(file)) {
     const vm = columns.text('vm');
     const [pid, vmPid, winPid] = [columns.numbers('pid'), columns.numbers('vm_pid'), columns.numbers('win_pid')];
@@ -32,7 +39,12 @@ export function readProcesses(file: string): FindProcess {
         winPid: String(winPid(row) ?? ''),
       });
       lives.set(key, found);
+      began.set(vm(row)!, Math.min(began.get(vm(row)!) ?? Number.POSITIVE_INFINITY, started(row) ?? 0));
     }
   }
-  return (vm, pid, ts) => lives.get(`${vm}:${pid}`)?.find(({ started, ended }) => started <= ts && ts <= ended) ?? null;
+  return {
+    find: (vm, pid, ts) =>
+      lives.get(`${vm}:${pid}`)?.find(({ started, ended }) => started <= ts && ts <= ended) ?? null,
+    began: (vm) => began.get(vm) ?? 0,
+  };
 }

@@ -2,7 +2,7 @@
 import type { Op } from '../../native/contract/words.js';
 import type { BoundValues, Question } from '../../native/rules.js';
 import type { RunInfo } from '../../tracer/record/run_info.js';
-import type { FindProcess } from './processes.js';
+import type { Processes } from './processes.js';
 
 /** One carried interaction. */
 export interface Row {
@@ -28,7 +28,11 @@ export const looksIntoDetail = (op: string): boolean => DETAILED.test(op);
 export interface Needs {
   variables: boolean;
   pids: boolean;
+  startup: boolean;
 }
+
+/** How long a VM counts as starting (Vm::starting of the engine), in nanoseconds. */
+const STARTING = 10e9;
 
 /** Who serves a name, as far as the run shows: the host's pid of the program that last began to. */
 export type FindServer = (vm: string, object: string) => number | null;
@@ -37,7 +41,7 @@ export function questionOf(
   row: Row,
   needs: Needs,
   info: RunInfo,
-  findProcess: FindProcess,
+  processes: Processes,
   findServer: FindServer,
 ): Question {
   return {
@@ -48,27 +52,20 @@ export function questionOf(
     toImage: row.peerImage,
     object: row.object,
     access: row.access,
-    // A recording does not say when the start was over.
-    starting: true,
-    bindings: bindingsOf(row, needs, info, findProcess, findServer),
+    starting: needs.startup && row.ts - processes.began(row.vm) < STARTING,
+    bindings: bindingsOf(row, needs, info, processes, findServer),
     ...(looksIntoDetail(row.op) ? detailOf(row.detail) : {}),
   };
 }
 
-function bindingsOf(
-  row: Row,
-  needs: Needs,
-  info: RunInfo,
-  findProcess: FindProcess,
-  findServer: FindServer,
-): BoundValues {
+function bindingsOf(row: Row, needs: Needs, info: RunInfo, processes: Processes, findServer: FindServer): BoundValues {
   // The tokens of a passed name are the receiver's, who looks it up.
   const whose = row.op === 'name.pass' && row.peer !== null ? row.peer : row.vm;
   const variables = needs.variables ? (info.vms[whose]?.variables ?? {}) : {};
   if (!needs.pids) return variables;
-  const own = findProcess(row.vm, row.pid, row.ts);
+  const own = processes.find(row.vm, row.pid, row.ts);
   const server = row.peer === null ? null : findServer(row.peer, row.object);
-  const peer = server === null ? null : findProcess(row.peer!, server, row.ts);
+  const peer = server === null ? null : processes.find(row.peer!, server, row.ts);
   return {
     ...variables,
     pid: own?.pid ?? '',

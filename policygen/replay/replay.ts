@@ -7,7 +7,7 @@ import { addon } from '../../native/engine.js';
 import type { Answer, NativeRuleTable } from '../../native/rules.js';
 import { type CompileOptions, compileSystem } from '../compile.js';
 import type { SystemFile } from '../file/model.js';
-import { type FindProcess, readProcesses } from './processes.js';
+import { NO_PROCESSES, readProcesses } from './processes.js';
 import { looksIntoDetail, type Needs, questionOf, type Row } from './question.js';
 import { batchesOf, type Columns } from './rows.js';
 
@@ -50,10 +50,12 @@ export async function replayRuns(
 function needsOf(rules: readonly CompiledRule[]): Needs {
   const patterns = rules.flatMap((rule) => [rule.object, ...(rule.args ?? [])]);
   const tokens = patterns.flat().flatMap((part) => (typeof part === 'string' ? [] : [part.token]));
-  return { variables: tokens.length > 0, pids: tokens.some((token) => /pid$/.test(token)) };
+  return {
+    variables: tokens.length > 0,
+    pids: tokens.some((token) => /pid$/.test(token)),
+    startup: rules.some((rule) => rule.phase !== null),
+  };
 }
-
-const NOBODY: FindProcess = () => null;
 
 function replayRun(
   { folder, info }: LoadedRun,
@@ -62,7 +64,8 @@ function replayRun(
   made: Replay,
   used: Set<string>,
 ): void {
-  const findProcess = needs.pids ? readProcesses(join(folder, 'processes.arrow')) : NOBODY;
+  const timed = needs.pids || needs.startup;
+  const processes = timed ? readProcesses(join(folder, 'processes.arrow')) : NO_PROCESSES;
   const servers = new Map<string, number>();
   const findServer = (vm: string, object: string) => servers.get(`${vm} ${object}`) ?? null;
   const known = new Map<string, Answer | null>();
@@ -70,7 +73,7 @@ function replayRun(
     const key = keyOf(row, needs);
     const before = known.get(key);
     if (before !== undefined) return before;
-    const answer = table.decide(questionOf(row, needs, info, findProcess, findServer));
+    const answer = table.decide(questionOf(row, needs, info, processes, findServer));
     known.set(key, answer);
     return answer;
   };
@@ -88,7 +91,7 @@ function replayRun(
 
 /** Rows alike in this are decided alike. */
 function keyOf(row: Row, needs: Needs): string {
-  const who = needs.pids ? `${row.pid}@${row.ts}` : '';
+  const who = needs.pids || needs.startup ? `${row.pid}@${row.ts}` : '';
   const detail = looksIntoDetail(row.op) ? row.detail : '';
   return JSON.stringify([row.vm, row.image, row.op, row.object, row.peer, row.peerImage, row.access, who, detail]);
 }
