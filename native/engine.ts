@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { Descriptors } from './contract/descriptors.js';
-import type { NetFunctions } from './net.js';
 import type { NativeEngineConstructor } from './native_engine.js';
+import type { NetFunctions } from './net.js';
 import type { NativeRecorderConstructor, NativeWriterConstructor } from './recorder.js';
 import type { RuleFunctions } from './rules.js';
 

@@ -88,12 +88,23 @@ function addContent(into: Growing, row: number, from: ColumnData, rows: number):
   const target = numbersOf(into.values, row + rows + 1);
   const first = source[0]!;
   const length = source[rows]! - first;
+  if (!rising(source, 0, from.content!.length)) throw new RangeError('content outside its column');
   const end = into.contentLength + length;
   if (end > into.content!.length) into.content = longer(into.content!, Math.max(end, into.content!.length * 2));
   into.content!.set(from.content!.subarray(first, first + length), into.contentLength);
   for (let at = 0; at < rows; at++) target[row + at + 1] = into.contentLength + source[at + 1]! - first;
   target[row] = into.contentLength;
   into.contentLength = end;
+}
+
+/** Whether offsets never fall and stay between these bounds: a damaged file must not make us read or allocate elsewhere. */
+export function rising(offsets: Int32Array, least: number, most: number): boolean {
+  let last = least;
+  for (const offset of offsets) {
+    if (offset < last || offset > most) return false;
+    last = offset;
+  }
+  return true;
 }
 
 /** A copy where the bytes do not lie as 32-bit numbers must. */

@@ -1,14 +1,16 @@
 // Makes the files of a finished run out of its streams: one whole dictionary per column (not every reader knows deltas),
 // then the batches. Two passes and bounded memory, whatever the run's size.
-import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { ShuttleError } from '../../native/contract/problem.js';
 import type { TableName } from '../../native/contract/words.js';
 import { padded } from './batch.js';
-import { Gather } from './gather.js';
+import { Gather, rising } from './gather.js';
 import { Input } from './input.js';
 import { type Block, dictionaryMessage, footer } from './metadata.js';
 import { MessageOutput } from './output.js';
 import { lastRows } from './processes.js';
+import { startOf } from './run_info.js';
 import { type NamesPiece, type Scan, scanStream } from './scan.js';
 import { type Field, fieldsOf, TABLE_NAMES } from './schema.js';
 import { streamFile, tableFile } from './stream.js';
@@ -20,6 +22,7 @@ const LARGE = 4096;
 
 /** Rewrites whatever streams are in the folder. Whether any of them was torn. A stream is removed once its file is whole. */
 export function rewriteStreams(folder: string): { torn: boolean } {
+  sweep(folder);
   let torn = false;
   for (const table of TABLE_NAMES) {
     if (existsSync(tableFile(folder, table))) rmSync(streamFile(folder, table), { force: true });
@@ -28,37 +31,60 @@ export function rewriteStreams(folder: string): { torn: boolean } {
   return { torn };
 }
 
+/** What a process left that ended while it was finishing. */
+function sweep(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    const pid = /\.(\d+)\.part$/.exec(name)?.[1];
+    if (pid && startOf(Number(pid)) === null) rmSync(join(folder, name), { force: true });
+  }
+}
+
 /** Rewrites one stream. Whether it was torn. A stream that was never begun is an empty one: its writer died that early. */
 export function finishTable(folder: string, table: TableName): boolean {
   const stream = streamFile(folder, table);
-  if (!existsSync(stream)) writeFileSync(stream, '', { mode: 0o600 });
+  writeFileSync(stream, '', { mode: 0o600, flag: 'a' });
   const torn = rewriteTable(folder, table);
   rmSync(stream, { force: true });
   return torn;
 }
 
 function rewriteTable(folder: string, table: TableName): boolean {
-  const half = `${tableFile(folder, table)}.${process.pid}.part`;
-  rmSync(half, { force: true });
-  const input = new Input(streamFile(folder, table));
+  const file = tableFile(folder, table);
+  const half = `${file}.${process.pid}.part`;
+  let input: Input | null = null;
   try {
+    rmSync(half, { force: true });
+    input = new Input(streamFile(folder, table));
     const scan = scanStream(input, table);
     writeFile(input, scan, table, half);
-    renameSync(half, tableFile(folder, table));
-    return scan.torn;
+    return publish(half, file) && scan.torn;
   } catch (error) {
-    rmSync(half, { force: true });
-    if (error instanceof ShuttleError) throw error;
-    if (error instanceof RangeError)
-      throw new ShuttleError({ code: 'RUN_UNREADABLE', file: input.path, error: error.message });
-    throw new ShuttleError({
-      code: 'RECORD_FAILED',
-      file: tableFile(folder, table),
-      error: String((error as Error).message),
-    });
+    throw problemOf(error, streamFile(folder, table), file);
   } finally {
-    input.close();
+    input?.close();
+    rmSync(half, { force: true });
   }
+}
+
+/** Gives the file its name, unless another process has finished the table meanwhile: what it found may be more. */
+function publish(half: string, file: string): boolean {
+  try {
+    linkSync(half, file);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return false;
+    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'EMLINK') throw error;
+    renameSync(half, file); // no hard links here
+  }
+  return true;
+}
+
+function problemOf(error: unknown, stream: string, file: string): unknown {
+  if (error instanceof ShuttleError) return error;
+  if (error instanceof RangeError)
+    return new ShuttleError({ code: 'RUN_UNREADABLE', file: stream, error: error.message });
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code === undefined ? error : new ShuttleError({ code: 'RECORD_FAILED', file, error: message });
 }
 
 function writeFile(input: Input, scan: Scan, table: TableName, path: string): void {
@@ -95,6 +121,7 @@ function writeNames(input: Input, output: MessageOutput, field: Field, pieces: r
   for (const piece of pieces) {
     for (const bytes of input.pieces(piece.offsets + 4, piece.count * 4)) {
       const numbers = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+      if (!rising(numbers, 0, piece.contentLength)) throw new RangeError('names outside their dictionary');
       for (let at = 0; at < numbers.length; at++) numbers[at]! += before;
       output.write([bytes]);
     }

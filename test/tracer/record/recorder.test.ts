@@ -252,15 +252,15 @@ describe('loss is counted', () => {
 
 // A file system of half a megabyte, in a mount namespace of the test's own.
 const SMALL_DISK = 'mount -t tmpfs -o size=512k none "$0" && exec "$@"';
-const mountable = spawnSync('unshare', ['-m', 'true']).status === 0;
+const mountable = spawnSync('unshare', ['-rm', 'true']).status === 0;
 const script = fileURLToPath(new URL('./record_child.mjs', import.meta.url));
 
-describe.runIf(mountable)('a full disk (skipped where the test may not mount: needs root)', () => {
+describe.runIf(mountable)('a full disk (skipped where the test may not mount: needs user namespaces)', () => {
   test('ends the record, not the run', async () => {
     const folder = temporary();
     const out = join(temporary(), 'copy');
     mkdirSync(out);
-    const args = ['-m', 'sh', '-c', SMALL_DISK, folder, process.execPath, script, folder, '20000', 'copy', out];
+    const args = ['-rm', 'sh', '-c', SMALL_DISK, folder, process.execPath, script, folder, '20000', 'copy', out];
     const child = spawnSync('unshare', args, { encoding: 'utf8' });
     expect(child.stderr).toBe('');
     const { ledger, complete, problems, kept } = JSON.parse(child.stdout);

@@ -1,14 +1,19 @@
 // Runs whose recorder died: whatever was whole on disk is kept, wherever the stream was cut.
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Problem } from '../../../native/contract/problem.js';
 import { type TableName, VERDICTS } from '../../../native/contract/words.js';
 import { batchOfCells, type Cell } from '../../../tracer/record/cells.js';
+import { Input } from '../../../tracer/record/input.js';
 import { openRun } from '../../../tracer/record/read.js';
 import { finishTable, rewriteStreams } from '../../../tracer/record/rewrite.js';
 import { beginRun, type RunBeginning, readRunInfo, startOf } from '../../../tracer/record/run_info.js';
+import { scanStream } from '../../../tracer/record/scan.js';
 import { fieldsOf, TABLE_NAMES } from '../../../tracer/record/schema.js';
 import { namesOf, TableStream } from '../../../tracer/record/stream.js';
 import { rowsOf, streamRows, tableOf, temporary } from './folders.js';
@@ -63,30 +68,44 @@ async function problemOf(promise: Promise<unknown>): Promise<Problem | undefined
 
 describe('a stream that was cut', () => {
   test('keeps its whole batches, at every byte', () => {
+    const folder = temporary();
+    stream(folder, 3, true);
+    const path = file(folder, 'interactions', 'arrows');
+    const bytes = readFileSync(path);
+    for (let length = bytes.length; length >= 0; length--) {
+      truncateSync(path, length);
+      const input = new Input(path);
+      const { torn, batches } = scanStream(input, 'interactions');
+      input.close();
+      const rows = batches.reduce((sum, batch) => sum + batch.rows, 0);
+      expect([torn, rows]).toEqual([length < bytes.length, streamRows(bytes.subarray(0, length))]);
+    }
+  }, 120_000);
+
+  test('becomes a whole file', () => {
     const whole = temporary();
     stream(whole, 3, true);
     const bytes = readFileSync(file(whole, 'interactions', 'arrows'));
-    for (let length = 0; length <= bytes.length; length++) {
-      const folder = join(whole, String(length));
-      mkdirSync(folder);
+    const folder = temporary();
+    for (let length = bytes.length; length >= 0; length -= 89) {
       writeFileSync(file(folder, 'interactions', 'arrows'), bytes.subarray(0, length));
       expect(finishTable(folder, 'interactions')).toBe(length < bytes.length);
       const rows = rowsOf(folder, 'interactions');
       expect(rows.length).toBe(streamRows(bytes.subarray(0, length)));
       for (const [at, row] of rows.entries())
         expect(row).toMatchObject({ seq: BigInt(at), vm: 'app', object: `/object/${at >> 1}`, verdict: VERDICTS[0] });
+      rmSync(file(folder, 'interactions', 'arrow'));
     }
-  }, 120_000);
+  });
 
   test('ends where its bytes stop making sense', () => {
     const whole = temporary();
     stream(whole, 3, true);
     const bytes = readFileSync(file(whole, 'interactions', 'arrows'));
-    let folders = 0;
+    const folder = temporary();
     fc.assert(
       fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), (at, flip) => {
-        const folder = join(whole, String(folders++));
-        mkdirSync(folder);
+        rmSync(file(folder, 'interactions', 'arrow'), { force: true });
         const damaged = Buffer.from(bytes);
         damaged[at]! ^= flip;
         writeFileSync(file(folder, 'interactions', 'arrows'), damaged);
@@ -143,6 +162,17 @@ describe('a run whose recorder died', () => {
     const info = await openRun(join(system, BEGUN.id));
     expect(info).toMatchObject({ id: BEGUN.id, system: 'orders', outcome: 'torn', started: BEGUN.started });
     expect(rowsOf(join(system, BEGUN.id), 'interactions').length).toBe(4);
+  });
+
+  test('is finished once by many at a time, and what they left behind is swept', async () => {
+    const folder = died(20);
+    writeFileSync(join(folder, 'interactions.arrow.999999999.part'), 'half');
+    const script = fileURLToPath(new URL('./finish_child.mjs', import.meta.url));
+    const children = [1, 2, 3].map(() => spawn(process.execPath, [script, folder], { stdio: 'inherit' }));
+    const codes = await Promise.all(children.map(async (child) => (await once(child, 'exit'))[0]));
+    expect(codes).toEqual([0, 0, 0]);
+    expect(rowsOf(folder, 'interactions').length).toBe(40);
+    expect(readdirSync(folder).sort()).toEqual(['interactions.arrow', 'payloads.arrow', 'processes.arrow', 'run.json']);
   });
 
   test('is not touched while its recorder lives', async () => {

@@ -56,7 +56,7 @@ describe('a run written from rows', () => {
         const bytes = rowsOf(folder, 'payloads').map((one) => ({ ...one, bytes: [...(one.bytes as Uint8Array)] }));
         expect(bytes).toEqual(payloads.map((one) => ({ ...one, bytes: [...one.bytes] })));
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
@@ -68,7 +68,7 @@ describe('a run written from rows', () => {
 
   test.each(Object.keys(TABLES) as TableName[])('%s has one whole dictionary per column, before the rows', (table) => {
     const many = Array.from(
-      { length: 40_000 },
+      { length: 17_000 },
       (_, at) => ({ vm: 'a', op: 'file.read', object: `/${at}`, verdict: 'passed' }) as const,
     );
     const processes = many.map((_, pid) => ({ vm: 'a', pid, image: `/bin/${pid}` }));
