@@ -67,6 +67,8 @@ export function holdLayer(state: string, key: LayerKey, owner: { uid: number; gi
       mkdirSync(join(folder, part), { recursive: true, mode: 0o700 });
       if (process.getuid?.() === 0) chownSync(join(folder, part), owner.uid, owner.gid);
     }
+    // The engine shows init this folder as a mount, in which the VM's user must get to the two.
+    if (process.getuid?.() === 0) chownSync(folder, owner.uid, owner.gid);
     if (!existsSync(described(folder))) describe(folder, { ...key, created: new Date().toISOString(), setup: '' });
   } catch (error) {
     lock.release();
