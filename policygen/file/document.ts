@@ -33,7 +33,6 @@ export function readDocument(text: string): { document: SystemDocument; complain
     version: '1.2',
     lineCounter: lines,
     prettyErrors: false,
-    keepSourceTokens: true,
     uniqueKeys: false, // told by validate.ts, with the key's own place
     logLevel: 'error', // silent would also hide that there are two documents
   });
