@@ -49,15 +49,25 @@ Opened open_found(const Vm& asker, const Holder& holder, int flags, bool any_kin
   return reopen(holder.spot.file.get(), flags & (kKept | O_ACCMODE | O_TRUNC));
 }
 
-Opened open_to_read(const Vm& asker, const Holder& holder, int flags) {
-  std::shared_ptr<const Fd> of_vm;
-  if (holder.vm) of_vm = files_of(*holder.vm).read_only_root(*holder.vm);
-  const Fd& root = holder.vm ? *of_vm : read_only_host();
+namespace {
+
+Opened open_below(const Vm& asker, const Fd& root, const Holder& holder, int flags) {
   if (!root) return -EACCES;
   Holder again;
   again.spot = find_in(root.get(), holder.spot.name, false);
   if (!again.spot.exists || again.spot.device != holder.spot.device || again.spot.inode != holder.spot.inode) return -ENOENT;
   return open_found(asker, again, (flags & kKept) | O_RDONLY);
+}
+
+}  // namespace
+
+Opened open_to_read(const Vm& asker, const Holder& holder, int flags) {
+  if (!holder.vm) return open_below(asker, read_only_host(), holder, flags);
+  FileState& files = files_of(*holder.vm);
+  const Opened fd = open_below(asker, *files.read_only_root(*holder.vm), holder, flags);
+  if (fd != -ENOENT) return fd;
+  files.mounts_changed();  // by whoever runs that VM: another Shuttle, perhaps
+  return open_below(asker, *files.read_only_root(*holder.vm), holder, flags);
 }
 
 Opened create_on_host(const Trap& trap, const std::string& host_path, int flags, mode_t mode) {

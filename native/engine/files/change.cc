@@ -30,14 +30,26 @@ struct Change {
   Spot here;
   bool last = true;
   bool creates = false;
+  bool by_mode = false;   // the file's mode says who may
+  bool of_owner = false;  // its owner may
   bool joins = false;  // takes what is there already, wherever that is, before it creates
 };
 
 struct Judged {
   Course course = Course::kSilent;
   bool existed = false;          // on the host
+  bool denied = false;           // to the VM's user, by the file's or its folder's mode
   std::vector<Holder> holders;   // the host's last
 };
+
+bool is_denied(const VmPlan& plan, const Change& change, const Spot& folder) {
+  auto allows = [&](const Spot& spot, mode_t bits) {
+    return mode_allows(spot.mode, spot.owner == plan.uid, spot.group == plan.gid, bits);
+  };
+  if (change.of_owner) return change.here.exists && change.here.owner != plan.uid;
+  if (folder.exists) return !allows(folder, 3);
+  return change.here.exists && change.op == Op::kFileWrite && change.by_mode && !allows(change.here, 2);
+}
 
 // Whose thing it is, and what follows from that.
 Judged judge(Vm& vm, const Change& change) {
@@ -47,14 +59,19 @@ Judged judge(Vm& vm, const Change& change) {
   const bool own = zone == Zone::kOwn || zone == Zone::kMount || zone == Zone::kPrivate;
   if (!own || (!found.here && (change.joins || !change.creates))) judged.holders = holders_of(vm, change.here.name, change.last);
   for (const Holder& holder : judged.holders) (holder.vm ? found.other_vm : found.on_host) = true;
-  if (!found.here) found.folder_here = find_in(vm.init().root(), std::string(parent_of(change.here.name)), true).exists;
+  const std::string above(parent_of(change.here.name));
+  Spot folder;
+  if (!found.here || change.op == Op::kFileDelete) folder = find_in(vm.init().root(), above, true);
+  found.folder_here = folder.exists;
+  if (!found.here && change.creates && !folder.exists) found.folder_on_host = on_host(vm, above, true).exists;
+  judged.denied = is_denied(vm.spec.plan, change, folder);
   judged.existed = found.on_host;
   judged.course = judge_change(found, change.creates);
   return judged;
 }
 
 // The permission of a rule to change the host's own file, where the mounts do not give it already.
-Ruling ruled_on_host(const Trap& trap, const Change& change, Judged& judged) {
+Ruling ruled_on_host(const Trap& trap, Change& change, Judged& judged) {
   Vm& vm = trap.vm;
   if (!files_of(vm).changes_by_rule) return {};
   const Zone zone = files_of(vm).zones.of(change.here.name);
@@ -70,7 +87,11 @@ Ruling ruled_on_host(const Trap& trap, const Change& change, Judged& judged) {
     host.push_back({nullptr, std::move(spot), std::move(object), zone == Zone::kProtected});
   }
   if (host.empty()) return {};
-  Ruling ruling = rule_among(trap, change.op, object_name(vm, host.front().object), change.access, host, true);
+  Op op = change.op;
+  uint32_t access = change.access;
+  if (op == Op::kFileCreate && change.joins && host.front().spot.exists) op = Op::kFileWrite, access &= ~kAccessCreate;
+  Ruling ruling = rule_among(trap, op, object_name(vm, host.front().object), access, host, true);
+  if (ruling.verdict == Verdict::kShuttled) change.op = op, change.access = access;
   judged.holders.push_back(std::move(host.front()));
   return ruling;
 }
@@ -85,6 +106,7 @@ void note(const Trap& trap, const Change& change, const Judged& judged) {
     case Course::kPrivate:
       row.verdict = Verdict::kRedirected;
       row.peer = "host";
+      row.status = judged.denied ? EACCES : 0;
       detail = Detail().flag("existed", judged.existed).done();
       break;
     case Course::kHidden:
@@ -134,6 +156,9 @@ Answer open_to_change(const Opening& open, bool relative) {
   change.here.name = open.name();
   change.here.exists = open.here.exists;
   change.here.mode = open.here.mode;
+  change.here.owner = open.here.owner;
+  change.here.group = open.here.group;
+  change.by_mode = true;
   change.joins = (open.flags & (O_CREAT | O_EXCL)) == O_CREAT && !open.here.exists;
   if (change.op == Op::kFileCreate) change.access |= kAccessCreate;
   // O_CREAT alone on a file that is there is a read.
@@ -158,6 +183,7 @@ Answer open_to_change(const Opening& open, bool relative) {
   if (judged.course == Course::kAsk) return open_elsewhere(open, std::move(judged.holders));
   note(trap, change, judged);
   if (!is_private_change(judged.course)) return Answer::go_on();
+  if (judged.denied && awaits_overlay(trap.vm, open.name())) return Answer::fail(EACCES);
   const bool laid = open_overlay(trap, open.name());
   if (!laid || !relative) return Answer::go_on();
   // The caller's folder may lie in what was there before the overlay: by the whole name it is reached for certain.
@@ -194,6 +220,8 @@ std::optional<Named> name_at(const Trap& trap, const ChangeCall& call, const Nam
   Named named{.change = {.op = part.op, .creates = part.op == Op::kFileCreate}, .relative = (*text)[0] != '/'};
   named.change.last = part.follows && !(call.flags >= 0 && (trap.arg_int(call.flags) & AT_SYMLINK_NOFOLLOW));
   named.change.access = part.op == Op::kFileCreate ? kAccessCreate : part.op == Op::kFileDelete ? kAccessDelete : kAccessWrite;
+  named.change.by_mode = call.deed == Deed::kTruncate;
+  named.change.of_owner = call.deed == Deed::kMode;
   named.change.here = find_in(trap.vm.init().root(), path, named.change.last);
   return named;
 }
@@ -232,7 +260,7 @@ Answer on_change(const Trap& trap) {
   for (size_t i = 0; i < 2; i++) {
     named[i] = name_at(trap, *call, call->parts[i]);
     if (!named[i]) continue;
-    const Change& change = named[i]->change;
+    Change& change = named[i]->change;
     note_served(trap, *call, change);
     if (may_be_silent(change.here.name)) continue;
     judged[i] = judge(trap.vm, change);
@@ -257,6 +285,8 @@ Answer on_change(const Trap& trap) {
     if (!named[i] || may_be_silent(named[i]->change.here.name)) continue;
     if (judged[i].course == Course::kAsk) judged[i].course = Course::kHidden;  // another VM's: not changed from here
     note(trap, named[i]->change, judged[i]);
+    if (judged[i].denied && is_private_change(judged[i].course) && awaits_overlay(trap.vm, named[i]->change.here.name))
+      return Answer::fail(call->deed == Deed::kMode ? EPERM : EACCES);
     if (is_private_change(judged[i].course) && open_overlay(trap, named[i]->change.here.name)) old_folder |= named[i]->relative;
   }
   if (!old_folder) return Answer::go_on();

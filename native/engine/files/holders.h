@@ -1,4 +1,6 @@
 #pragma once
+#include <sys/stat.h>
+
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,6 +19,9 @@ struct Holder {
 
   std::string place() const;
 };
+
+// A file of which the mounts show only that there is one, in a folder that may be listed.
+inline bool is_name_only(const Spot& spot) { return S_ISREG(spot.mode) && (spot.mode & 07777) == 0; }
 
 // The host's root folder.
 int host_root();

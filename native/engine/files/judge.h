@@ -9,6 +9,7 @@ struct Found {
   bool here = false;         // the VM sees it
   bool folder_here = false;  // the VM sees the folder it would be in
   bool on_host = false;
+  bool folder_on_host = false;  // asked for where something would be created
   bool other_vm = false;
   bool learning = false;
 };
@@ -56,7 +57,13 @@ inline Course judge_change(const Found& found, bool creates) {
   if (found.here) return found.on_host ? Course::kPrivate : Course::kSilent;
   if (creates && found.folder_here) return Course::kPrivate;
   if (!creates && found.other_vm) return Course::kAsk;
-  return found.on_host ? Course::kHidden : Course::kNowhere;
+  return found.on_host || (creates && found.folder_on_host) ? Course::kHidden : Course::kNowhere;
+}
+
+// Whether a user who has no privilege may use a file or folder so, by its owner, group and mode.
+inline bool mode_allows(mode_t mode, bool is_owner, bool is_group, mode_t bits) {
+  const int shift = is_owner ? 6 : is_group ? 3 : 0;
+  return ((mode >> shift) & bits) == bits;
 }
 
 }  // namespace shuttle

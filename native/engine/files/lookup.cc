@@ -141,7 +141,7 @@ Answer on_lookup(const Trap& trap) {
   bool last = call->follows && call->kind != Lookup::kReadLink;
   if (call->flags >= 0 && (trap.arg_int(call->flags) & AT_SYMLINK_NOFOLLOW)) last = false;
   const Spot here = find_in(trap.vm.init().root(), path, last);
-  if (here.exists) return Answer::go_on();
+  if (here.exists && !(is_name_only(here) && zones.of(here.name) == Zone::kOutside)) return Answer::go_on();
   const auto holders = holders_of(trap.vm, here.name, true);
   if (holders.empty()) return Answer::go_on();
   const auto shown = showing_rule(trap, holders);
@@ -155,6 +155,9 @@ Answer on_lookup(const Trap& trap) {
   switch (call->kind) {
     case Lookup::kStat:
     case Lookup::kStatx: answer = give_stat(trap, *call, spot.file.get()); break;
+    // What is served by rule is its content; it has no extended attributes here.
+    case Lookup::kAttribute: return Answer::fail(ENODATA);
+    case Lookup::kAttributes: return Answer::give(0);
     case Lookup::kReadLink: answer = give_link(trap, *call, spot); break;
     case Lookup::kAccess: {
       const int wanted = trap.arg_int(call->out);

@@ -4,7 +4,7 @@
 
 namespace shuttle {
 
-enum class Lookup : uint8_t { kStat, kStatx, kAccess, kReadLink };
+enum class Lookup : uint8_t { kStat, kStatx, kAccess, kReadLink, kAttribute, kAttributes };
 
 // One system call that asks about a name without opening it; numbers are indexes of arguments.
 struct LookupCall {

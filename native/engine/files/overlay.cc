@@ -19,6 +19,11 @@ int overlay_of(const VmSpec& spec, const std::string& name) {
 
 }  // namespace
 
+bool awaits_overlay(Vm& vm, const std::string& name) {
+  const int index = overlay_of(vm.spec, name);
+  return index >= 0 && !files_of(vm).mounted[index];
+}
+
 bool open_overlay(const Trap& trap, const std::string& name) {
   Vm& vm = trap.vm;
   const int index = overlay_of(vm.spec, name);

@@ -18,15 +18,21 @@ namespace {
 
 bool notes_absence(const Vm& vm) { return vm.learning() || vm.spec.audit; }
 
-// The host's file, where the mounts show it already: only a refusal takes it away.
+// The host's file, where the mounts show it or at least its name.
 Answer open_shown(const Opening& open) {
+  const bool learning = open.vm().spec.mode == Mode::kAllow;
   const Op op = file_op(open.flags, open.here.mode, open.name());
   const std::string object = object_name(open.vm(), open.name());
   std::vector<Holder> host(1);
   const Ruling ruling = rule_among(open.trap, op, object, access_of(open.flags), host, false);
-  const bool refused = ruling.verdict == Verdict::kBlocked && !ruling.rule.empty();
-  // While enforcing, what is here without a rule is only the way to what a rule shows.
-  if (!refused && ruling.rule.empty() && !open.vm().learning()) return Answer::go_on();
+  if (!learning && ruling.verdict == Verdict::kShuttled && !open.vm().spec.is_shown(ruling.rule)) {
+    auto holders = holders_of(open.vm(), open.name(), open.last);
+    std::erase_if(holders, [](const Holder& holder) { return holder.vm != nullptr; });
+    if (!holders.empty()) return open_elsewhere(open, std::move(holders));
+  }
+  const bool refused = ruling.verdict == Verdict::kBlocked && (!ruling.rule.empty() || is_name_only(open.here));
+  // While enforcing, what is here without a rule is the VM's own, or only the way to what a rule shows.
+  if (!refused && ruling.rule.empty() && !learning) return Answer::go_on();
   open.trap.record({.op = op, .object = object, .peer = "host", .access = access_of(open.flags),
                     .verdict = refused ? Verdict::kBlocked : Verdict::kShuttled, .status = refused ? ENOENT : 0,
                     .rule = ruling.rule, .source = refused ? Source::kEngine : Source::kSeen});

@@ -84,6 +84,8 @@ void fill(Spot& spot) {
   struct stat info;
   if (fstat(spot.file.get(), &info) != 0) return;
   spot.mode = info.st_mode;
+  spot.owner = info.st_uid;
+  spot.group = info.st_gid;
   spot.device = info.st_dev;
   spot.inode = info.st_ino;
 }

@@ -13,6 +13,8 @@ struct Spot {
   std::string name;  // canonical, after links; where nothing is there, as far as there is something
   bool exists = false;
   mode_t mode = 0;
+  uid_t owner = 0;
+  gid_t group = 0;
   dev_t device = 0;
   ino_t inode = 0;
   Fd file;  // O_PATH, where it exists

@@ -21,6 +21,10 @@ const std::vector<LookupCall>& lookup_calls() {
       {SYS_faccessat2, 439, kAccess, 0, 1, 2, 3},
       {SYS_readlink, 85, kReadLink, -1, 0, 1, -1, false},
       {SYS_readlinkat, 305, kReadLink, 0, 1, 2, -1, false},
+      {SYS_getxattr, 229, kAttribute, -1, 0, 2},
+      {SYS_lgetxattr, 230, kAttribute, -1, 0, 2, -1, false},
+      {SYS_listxattr, 232, kAttributes, -1, 0, 1},
+      {SYS_llistxattr, 233, kAttributes, -1, 0, 1, -1, false},
   };
   return calls;
 }
