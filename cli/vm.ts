@@ -1,3 +1,41 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 
-export function describe(_command: Command, _done: (code: number) => void): void {}
+export interface VmOptions {
+  json?: boolean;
+  layer?: 'learn' | 'enforce';
+}
+
+const EXAMPLE = `
+A VM keeps what it wrote in two layers, one for learning and one for running under rules.
+
+Example:
+  shuttle vm list
+  shuttle vm diff orders.shuttle.yaml app
+  shuttle vm commit orders.shuttle.yaml app /home/me/orders/out.csv`;
+
+type Action = 'list' | 'diff' | 'commit' | 'copy' | 'reset' | 'remove';
+
+const ACTIONS: readonly [name: Action, words: string, says: string][] = [
+  ['list', '[file]', 'layers there are, of one system or all'],
+  ['diff', '<file> [vm]', 'what a VM changed against the host'],
+  ['commit', '<file> <vm> [path...]', 'bring changes to the host: those named, or all but protected ones'],
+  ['copy', '<file> [vm]', 'let enforcing go on from what learning left (or --layer enforce: the other way)'],
+  ['reset', '<file> [vm]', 'take back everything written; setup will run again'],
+  ['remove', '<file> [vm]', 'remove the layers'],
+];
+
+/** `shuttle vm`. */
+export function describe(command: Command, done: (code: number) => void): void {
+  command.addHelpText('after', EXAMPLE);
+  for (const [name, words, says] of ACTIONS) {
+    const action = command.command(`${name} ${words}`).description(says).copyInheritedSettings(command);
+    action
+      .option('--json', 'print one JSON document on standard output')
+      .addOption(new Option('--layer <which>', 'only this layer').choices(['learn', 'enforce']))
+      .action(async (...given: unknown[]) => {
+        const { layers } = await import('./vm/layers.js');
+        const options = { ...command.opts<VmOptions>(), ...(given.at(-2) as VmOptions) };
+        done(await layers(name, given.slice(0, -2).flat() as (string | undefined)[], options));
+      });
+  }
+}

@@ -40,6 +40,7 @@ export type Problem =
   | { code: 'WINDOWS_NAME_UNMAPPED'; name: string }
   // the layers of VMs
   | { code: 'VM_IN_USE'; vm: string; pid: number }
+  | { code: 'LAYER_NONE'; file: string; vm: string | null }
   | { code: 'LAYER_UNWRITABLE'; folder: string; error: string }
   // starting a VM
   | { code: 'PROGRAM_NOT_FOUND'; program: string }
@@ -226,6 +227,11 @@ export function explain(problem: Problem): Explanation {
       return {
         text: `${problem.vm}: this VM is in use by process ${problem.pid}`,
         hint: 'wait until that run has ended, or leave nothing behind with --ephemeral',
+      };
+    case 'LAYER_NONE':
+      return {
+        text: `${problem.file}: ${problem.vm === null ? 'its VMs have' : `the VM ${problem.vm} has`} no layer`,
+        hint: 'shuttle vm list shows those there are',
       };
     case 'LAYER_UNWRITABLE':
       return {
