@@ -9,6 +9,7 @@
 #include "../vm.h"
 #include "connect.h"
 #include "dns_door.h"
+#include "inside.h"
 #include "machine.h"
 #include "place.h"
 #include "sock_diag.h"
@@ -25,12 +26,8 @@ Fd socket_inside(const Trap& trap, const Address& server, int type) {
   int error = 0;
   Fd socket = trap.vm.init().make_socket(server.family, type | SOCK_NONBLOCK, 0, &error);
   if (!socket) return socket;
-  const int on = 1;
-  setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  if (server.family == AF_INET6) setsockopt(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
-  sockaddr_storage at;
-  socklen_t length = server.put(at);
-  if (bind(socket.get(), reinterpret_cast<sockaddr*>(&at), length) != 0) return Fd();
+  may_stand_anywhere(socket.get(), server.family);
+  if (bind_inside(socket.get(), server) != 0) return Fd();
   if (type == SOCK_STREAM && listen(socket.get(), 16) != 0) return Fd();
   return socket;
 }

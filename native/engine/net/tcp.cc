@@ -13,6 +13,7 @@
 #include "address.h"
 #include "connect.h"
 #include "dns.h"
+#include "inside.h"
 #include "endpoint_rule.h"
 #include "machine.h"
 #include "names.h"
@@ -93,9 +94,7 @@ int listen_inside(const Trap& trap, const SocketCall& call, const Address& at, L
   int error = 0;
   listener.fd = trap.vm.init().make_socket(at.family, SOCK_STREAM | SOCK_NONBLOCK, 0, &error);
   if (!listener.fd) return error;
-  const int on = 1;
-  setsockopt(listener.fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  if (at.family == AF_INET6) setsockopt(listener.fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+  may_stand_anywhere(listener.fd.get(), at.family);
   Address instead = Address::loopback(at.family);
   for (const Address& place : {at, instead}) {
     socklen_t length = place.put(listener.address);

@@ -9,6 +9,7 @@
 
 #include "../engine.h"
 #include "../vm.h"
+#include "inside.h"
 #include "sock_diag.h"
 #include "state.h"
 
@@ -26,23 +27,17 @@ uint32_t inode_of(int socket) {
   return fstat(socket, &about) == 0 ? static_cast<uint32_t>(about.st_ino) : 0;
 }
 
-int bind_to(int socket, const Address& at) {
-  sockaddr_storage address;
-  socklen_t length = at.put(address);
-  return bind(socket, reinterpret_cast<sockaddr*>(&address), length) == 0 ? 0 : errno;
-}
-
 // A program may send from the very port it sends to, bound to every address. Sharing must then be allowed on its socket
 // too, but only while the face is bound: the program's own option is put back.
 int bind_beside(int socket, const Address& at, int own) {
-  int error = bind_to(socket, at);
+  int error = bind_inside(socket, at);
   if (error != EADDRINUSE) return error;
   int before = 0;
   const int on = 1;
   socklen_t size = sizeof before;
   if (getsockopt(own, SOL_SOCKET, SO_REUSEADDR, &before, &size) != 0 || before) return error;
   setsockopt(own, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  error = bind_to(socket, at);
+  error = bind_inside(socket, at);
   setsockopt(own, SOL_SOCKET, SO_REUSEADDR, &before, sizeof before);
   return error;
 }
@@ -59,9 +54,7 @@ UdpTable::Opened UdpTable::face_at(Vm& vm, const Address& at, int own) {
   int error = 0;
   Fd socket = vm.init().make_socket(at.family, SOCK_DGRAM | SOCK_NONBLOCK, IPPROTO_UDP, &error);
   if (!socket) return {nullptr, error < 0 ? -error : error};
-  const int on = 1;
-  setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  if (at.family == AF_INET6) setsockopt(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+  may_stand_anywhere(socket.get(), at.family);
   if ((error = bind_beside(socket.get(), at, own))) return {nullptr, error};
   const uint32_t inode = inode_of(socket.get());
   ours_.insert(inode);
