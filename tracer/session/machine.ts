@@ -5,7 +5,9 @@ import { basename, join } from 'node:path';
 import { addon, initFile } from '../../native/engine.js';
 import type { NativeRecorder } from '../../native/recorder.js';
 import { stateFolder } from '../vm/state.js';
+import { busesOf, rulesForBuses } from './buses.js';
 import { layerOwner } from './held_place.js';
+import type { Identity } from './person.js';
 import type { Ports } from './ports.js';
 import { prepareVm } from './prepare.js';
 import { openRunLog } from './run_log.js';
@@ -23,11 +25,15 @@ function machinePorts(request: RunRequest, progress: (text: string) => void): Po
   return {
     engine: (spec, log, onEvent) => {
       recorder = log.native as NativeRecorder;
-      const options = { ...spec, init: initFile(), meeting: meetingOf(request.system) };
+      const rules = [...spec.rules, ...rulesForBuses(request)];
+      const options = { ...spec, rules, init: initFile(), meeting: meetingOf(request.system) };
       return new (addon().Engine)(options, recorder, onEvent);
     },
     log: openRunLog,
-    plan: (vm, asked) => prepareVm(vm, asked, { progress, buses: async () => null }),
+    plan: (vm, asked) => {
+      const buses = async (who: Identity) => recorder && busesOf(vm, asked, who, recorder, progress);
+      return prepareVm(vm, asked, { progress, buses });
+    },
     stdio: (options) => openStdio(options, addon()),
     check: runCheck,
     signal: (pid, name) => {

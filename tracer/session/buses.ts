@@ -1,0 +1,53 @@
+// The D-Bus buses of a VM, with what crosses them recorded.
+import { join } from 'node:path';
+import { addon } from '../../native/engine.js';
+import type { NativeRecorder } from '../../native/recorder.js';
+import { busRules, hostBuses, openBuses } from '../dbus/buses.js';
+import { stateFolder } from '../vm/state.js';
+import { isWindowsVm } from '../windows/prepare.js';
+import type { Identity } from './person.js';
+import type { Buses } from './prepare.js';
+import type { RunRequest, VmDescription } from './system.js';
+
+const ABOUT_BUSES = /^dbus\./;
+
+/** Whether a VM may meet a bus at all: while learning any, under rules if one speaks of it. */
+function mayMeet(vm: VmDescription, { mode, rules }: RunRequest): boolean {
+  const addresses = Object.values(hostBuses()).filter((address) => address !== null);
+  if (addresses.length === 0 || isWindowsVm(vm)) return false;
+  return (
+    mode !== 'enforce' || rules.some((rule) => rule.from === vm.name && rule.ops.some((op) => ABOUT_BUSES.test(op)))
+  );
+}
+
+/** Rules by which the engine connects programs to the proxies. */
+export const rulesForBuses = (request: RunRequest) =>
+  request.system.vms.filter((vm) => mayMeet(vm, request)).flatMap((vm) => busRules(vm.name));
+
+/** Starts the proxies of one VM. Without xdg-dbus-proxy there are no buses for it, which is told. */
+export async function busesOf(
+  vm: VmDescription,
+  request: RunRequest,
+  { person, user }: Identity,
+  recorder: NativeRecorder,
+  tell: (text: string) => void,
+): Promise<Buses | null> {
+  if (!mayMeet(vm, request)) return null;
+  const table = new (addon().RuleTable)(request.rules);
+  try {
+    return await openBuses({
+      vm: vm.name,
+      mode: request.mode,
+      user,
+      rules: request.rules,
+      addresses: hostBuses(),
+      folder: join(stateFolder(), 'bus'),
+      values: { uid: String(person.uid), user: person.name, home: person.home },
+      ruleOf: (op, object) => table.decide({ op, from: vm.name, to: 'host', object })?.rule ?? null,
+      onRow: (row) => recorder.record(row),
+    });
+  } catch (error) {
+    tell(`${vm.name}: D-Bus cannot be carried: ${(error as Error).message}`);
+    return null;
+  }
+}
