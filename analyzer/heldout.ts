@@ -40,7 +40,8 @@ function denialsIn(group: Group, run: number, settings: Settings): number {
     if (pattern.every((part) => typeof part === 'string')) literal.add(fold(members[0]!.name));
     return pattern.some((part) => typeof part !== 'string');
   });
-  const tests = patterns.map(({ pattern }) => matcher(pattern, boundValues(group), group.fold));
+  const bound = boundValues(group);
+  const tests = patterns.map(({ pattern }) => matcher(pattern, bound, group.fold));
   let denials = 0;
   for (const { name, sightings } of group.names) {
     const times = sightings.find((sighting) => sighting.run === run)?.times ?? 0;

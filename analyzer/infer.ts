@@ -7,8 +7,9 @@ import { DEFAULTS, generalise, type Settings } from './grammar/generalise.js';
 import type { Group } from './grammar/names.js';
 import { readGroups } from './grammar/read_groups.js';
 import { holdOut } from './heldout.js';
-import { Database } from './load/duck.js';
+import type { Database } from './load/duck.js';
 import { type LoadedRun, loadRuns, systemOf } from './load/load.js';
+import { withScratch } from './load/scratch.js';
 import { make } from './models/make.js';
 import { protectedPathsOf } from './protected_paths.js';
 import { type FirstUse, type Order, orderOf } from './order.js';
@@ -36,17 +37,14 @@ export interface Inference {
  * Throws what `loadRuns` throws, and RUNS_MIXED.
  */
 export async function inferRules(folders: readonly string[], options: InferOptions = {}): Promise<Inference> {
-  const database = await Database.open();
-  try {
+  return withScratch(folders, async (database) => {
     const runs = await loadRuns(database, folders, { tables: ['interactions', 'processes'] });
     systemOf(runs);
     const settings = { ...DEFAULTS, protectedPaths: protectedPathsOf(runs), ...options };
     await database.fill('protected_paths', settings.protectedPaths.map((path) => [path]));
-    await make(database, ['served', 'outward', 'names', 'bindings']);
-    return await infer(database, runs, options.existing ?? [], settings);
-  } finally {
-    database.close();
-  }
+    await make(database, ['served', 'outward', 'uses', 'names', 'bindings']);
+    return infer(database, runs, options.existing ?? [], settings);
+  });
 }
 
 async function infer(

@@ -1,8 +1,9 @@
 // The back of `shuttle query`: SQL over recorded runs.
 import { ShuttleError } from '../native/contract/problem.js';
-import { type Answer, Database } from './load/duck.js';
+import type { Answer, Database } from './load/duck.js';
 import { loadRuns } from './load/load.js';
 import { loadRules } from './load/rules.js';
+import { withScratch } from './load/scratch.js';
 import type { ExistingRule } from './rule.js';
 
 export type { Answer } from './load/duck.js';
@@ -17,14 +18,11 @@ export async function queryRuns(
   text: string,
   rules?: readonly ExistingRule[],
 ): Promise<Answer> {
-  const database = await Database.open();
-  try {
+  return withScratch(folders, async (database) => {
     await loadRuns(database, folders);
     if (rules !== undefined) await loadRules(database, rules);
-    return await ask(database, text);
-  } finally {
-    database.close();
-  }
+    return ask(database, text);
+  });
 }
 
 async function ask(database: Database, text: string): Promise<Answer> {

@@ -8,7 +8,7 @@ import type { Database } from './duck.js';
 
 /** To be called after `loadRuns`. A row belongs to the rule that decides it, as the engine would. */
 export async function loadRules(database: Database, rules: readonly ExistingRule[]): Promise<void> {
-  await make(database, ['served', 'outward', 'names', 'bindings']);
+  await make(database, ['served', 'outward', 'uses', 'names', 'bindings']);
   const { names } = attribute(await readGroups(database), rules);
   await database.run(sql('load/schema_rules'));
   await database.fill('rule_names', names);

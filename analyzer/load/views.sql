@@ -6,17 +6,18 @@ select
     effective.word as effective, peer.word as peer, peer_image.word as peer_image, i.access, verdict.word as verdict,
     i.status, rule.word as rule, i.latency, i.parent, i.channel, source.word as source, i.detail, noise.noise
 from interactions_coded as i
-left join runs on runs.code = i.run
-left join (select * from interactions_words where field = 'vm') as vm on vm.code = i.vm
+-- Never null: joined first and inner, so that a condition on them spares the rest of the joins.
+inner join (select * from interactions_words where field = 'verdict') as verdict on verdict.code = i.verdict
+inner join (select * from interactions_words where field = 'op') as op on op.code = i.op
+inner join (select * from interactions_words where field = 'source') as source on source.code = i.source
+inner join (select * from interactions_words where field = 'vm') as vm on vm.code = i.vm
+inner join (select * from interactions_words where field = 'object') as "object" on "object".code = i."object"
+inner join runs on runs.code = i.run
 left join (select * from interactions_words where field = 'image') as image on image.code = i.image
-left join (select * from interactions_words where field = 'op') as op on op.code = i.op
-left join (select * from interactions_words where field = 'object') as "object" on "object".code = i."object"
 left join (select * from interactions_words where field = 'effective') as effective on effective.code = i.effective
 left join (select * from interactions_words where field = 'peer') as peer on peer.code = i.peer
 left join (select * from interactions_words where field = 'peer_image') as peer_image on peer_image.code = i.peer_image
-left join (select * from interactions_words where field = 'verdict') as verdict on verdict.code = i.verdict
 left join (select * from interactions_words where field = 'rule') as rule on rule.code = i.rule
-left join (select * from interactions_words where field = 'source') as source on source.code = i.source
 left join noise on noise.op = i.op and noise."object" = i."object" and noise.image = i.image;
 
 create view payloads as

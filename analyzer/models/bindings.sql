@@ -9,10 +9,11 @@ variables as (
 ),
 
 users as (
-    select distinct o.run, o.from_vm, o.to_place, o.op, o.name, p.vm_pid, p.win_pid
-    from outward as o
+    select u.run, u.from_vm, u.to_place, u.op, u.name, p.vm_pid, p.win_pid
+    from uses as u
     inner join processes as p
-        on p.run = o.run and p.vm = o.from_vm and p.pid = o.pid and p.started <= o.ts and coalesce(p.ended, o.ts) >= o.ts
+        on p.run = u.run and p.vm = u.from_vm and p.pid = u.pid
+        and p.started <= u.last_ts and coalesce(p.ended, u.first_ts) >= u.first_ts
 ),
 
 servers as (

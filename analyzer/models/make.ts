@@ -7,6 +7,7 @@ const KINDS = {
   noise: 'table',
   served: 'table',
   outward: 'view',
+  uses: 'table',
   names: 'table',
   bindings: 'view',
   rule_rows: 'view',

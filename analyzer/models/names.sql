@@ -3,9 +3,9 @@ with
 
 named as (
     select
-        run, from_vm, to_place, op, name, count(*) as times, bool_or(worked) as worked, bit_or(access) as access,
-        min(ts) as first_ts, max(ts) as last_ts, min(seq) as first_seq, any_value(noise) as noise
-    from outward
+        run, from_vm, to_place, op, name, sum(times)::bigint as times, bool_or(worked) as worked,
+        bit_or(access) as access, min(first_ts) as first_ts, max(last_ts) as last_ts, any_value(noise) as noise
+    from uses
     group by run, from_vm, to_place, op, name
 ),
 

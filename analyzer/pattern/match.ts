@@ -36,13 +36,37 @@ export function matcher(pattern: Pattern, bound: BoundValues, fold = false): (na
     const literal = plain(pattern.join(''));
     return (name) => plain(name) === literal;
   }
-  const machine = compile(pattern, bound, plain);
-  const first = pattern[0];
-  const head = typeof first === 'string' ? plain(first) : '';
+  const ends = endsOf(pattern, plain);
+  const inner = innerTest(pattern, bound, plain);
   return (name) => {
     const text = plain(name);
-    return text.startsWith(head) && after(machine, text).has(machine.steps.length);
+    if (text.length < ends.head.length + ends.tail.length) return false;
+    if (!text.startsWith(ends.head) || !text.endsWith(ends.tail)) return false;
+    return inner(text.slice(ends.head.length, text.length - ends.tail.length));
   };
+}
+
+/** The literals a pattern begins and ends with: most names are told apart by them. */
+function endsOf(pattern: Pattern, plain: (text: string) => string): { head: string; tail: string } {
+  const [first, last] = [pattern[0], pattern.at(-1)];
+  return { head: typeof first === 'string' ? plain(first) : '', tail: typeof last === 'string' ? plain(last) : '' };
+}
+
+const WHOLE: Partial<Record<string, RegExp>> = {
+  uint: /^[0-9]+$/,
+  hex: /^[0-9a-fA-F]+$/,
+  word: /^[A-Za-z0-9_]+$/,
+  name: /^[^\\/:]+$/,
+};
+
+// What stands between the ends: one plain token is the usual case, and quickly tested.
+function innerTest(pattern: Pattern, bound: BoundValues, plain: (text: string) => string): (text: string) => boolean {
+  const inner = pattern.slice(typeof pattern[0] === 'string' ? 1 : 0, typeof pattern.at(-1) === 'string' ? -1 : undefined);
+  const [only] = inner;
+  const whole = inner.length === 1 && typeof only === 'object' && only.width === undefined ? WHOLE[only.token] : undefined;
+  if (whole !== undefined) return (text) => whole.test(text);
+  const machine = compile(inner, bound, plain);
+  return (text) => after(machine, text).has(machine.steps.length);
 }
 
 /** Whether any name that meets `pattern` is the absolute path `path` or lies below it. */

@@ -20,7 +20,7 @@ const models = readdirSync(here, { withFileTypes: true }).filter((entry) => entr
 const read = (model: string, file: string) => JSON.parse(readFileSync(join(here, model, `${file}.json`), 'utf8'));
 
 // What comes before, in dependency order.
-const BEFORE: readonly Model[] = ['served', 'outward', 'names', 'bindings'];
+const BEFORE: readonly Model[] = ['served', 'outward', 'uses', 'names', 'bindings'];
 const AFTER: readonly Model[] = ['rule_rows', 'support', 'edges', 'first_uses', 'incidences', 'coverage', 'blocked', 'changed'];
 
 test.each(models)('%s', async (model) => {
