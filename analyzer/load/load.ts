@@ -9,6 +9,7 @@ import { make } from '../models/make.js';
 import { sql } from '../sql.js';
 import type { Database } from './duck.js';
 import { fillNoisePatterns } from './noise.js';
+import { fillRunInfo } from './run_info.js';
 import { TableLoad } from './table.js';
 
 export interface LoadedRun {
@@ -17,6 +18,9 @@ export interface LoadedRun {
 }
 
 const TABLE_NAMES: readonly TableName[] = ['interactions', 'payloads', 'processes'];
+
+// Runs are told apart by 16 bits.
+const MOST_RUNS = 0xffff;
 
 /** Which of the three tables to load: inference without payloads is quicker. */
 export interface LoadOptions {
@@ -35,7 +39,7 @@ export async function loadRuns(
   const runs = await openRuns(folders);
   await database.run(sql('load/schema'));
   await fillOps(database);
-  for (const run of runs) await insertInfo(database, run);
+  await fillRunInfo(database, runs);
   for (const table of options.tables ?? TABLE_NAMES) await fillTable(database, table, runs);
   await fillNoisePatterns(database);
   await make(database, ['noise']);
@@ -50,6 +54,9 @@ export async function openRuns(folders: readonly string[]): Promise<LoadedRun[]>
   const runs: LoadedRun[] = [];
   for (const folder of real) runs.push({ folder, info: await openRun(folder) });
   runs.sort((a, b) => (a.info.id < b.info.id ? -1 : a.info.id > b.info.id ? 1 : 0));
+  if (runs.length > MOST_RUNS) {
+    throw new ShuttleError({ code: 'RUN_TOO_VARIED', file: runs[MOST_RUNS]!.folder, column: 'run' });
+  }
   for (const [at, run] of runs.entries()) {
     const next = runs[at + 1];
     if (next?.info.id === run.info.id) {
@@ -73,38 +80,5 @@ async function fillTable(database: Database, table: TableName, runs: readonly Lo
 }
 
 async function fillOps(database: Database): Promise<void> {
-  for (const [kind, ops] of Object.entries(CLASSES)) {
-    for (const op of ops) await database.run(sql('load/insert_op'), { op, class: kind });
-  }
-}
-
-async function insertInfo(database: Database, { folder, info }: LoadedRun): Promise<void> {
-  const { id: run } = info;
-  await database.run(sql('load/insert_run'), {
-    run,
-    folder,
-    format: info.format,
-    shuttle: info.shuttle,
-    system: info.system,
-    mode: info.mode,
-    started: info.started,
-    duration_ms: info.duration_ms,
-    outcome: info.outcome,
-    exit_code: info.exit_code,
-    complete: info.complete,
-    kernel: info.host.kernel,
-    wine: info.host.wine ?? null,
-    machine: info.host.machine,
-  });
-  for (const [vm, said] of Object.entries(info.vms)) {
-    const program = JSON.stringify(said.program);
-    const windows = said.windows ?? null;
-    await database.run(sql('load/insert_vm'), { run, vm, program, windows, exit_code: said.exit_code });
-    for (const [token, value] of Object.entries(said.variables)) {
-      await database.run(sql('load/insert_variable'), { run, vm, token, value: value });
-    }
-  }
-  for (const [source, { seen, stored, lost }] of Object.entries(info.ledger)) {
-    await database.run(sql('load/insert_ledger'), { run, source, seen, stored, lost });
-  }
+  await database.fill('ops', Object.entries(CLASSES).flatMap(([kind, ops]) => ops.map((op) => [op, kind])));
 }

@@ -7,10 +7,19 @@ create table protected_paths (path varchar);
 create table ops (op varchar, class varchar);
 
 create table runs (
-    code usmallint, run varchar, folder varchar, format integer, shuttle varchar, system varchar, mode varchar, started varchar,
-    duration_ms bigint, outcome varchar, exit_code integer, complete boolean, kernel varchar, wine varchar,
+    code usmallint, run varchar, folder varchar, format integer, shuttle varchar, system varchar, mode varchar,
+    started varchar, duration_ms bigint, outcome varchar, exit_code integer, complete boolean, kernel varchar, wine varchar,
     machine varchar
 );
+
+-- As run.json says it: all text.
+create table runs_said (
+    code varchar, run varchar, folder varchar, format varchar, shuttle varchar, system varchar, mode varchar,
+    started varchar, duration_ms varchar, outcome varchar, exit_code varchar, complete varchar, kernel varchar,
+    wine varchar, machine varchar
+);
+create table vms_said (run varchar, vm varchar, program varchar, windows varchar, exit_code varchar);
+create table ledger_said (run varchar, source varchar, seen varchar, stored varchar, lost varchar);
 
 create table run_vms (run varchar, vm varchar, program varchar, windows varchar, exit_code integer);
 create table run_variables (run varchar, vm varchar, token varchar, value varchar);

@@ -57,6 +57,7 @@ const WHOLE: Partial<Record<string, RegExp>> = {
   hex: /^[0-9a-fA-F]+$/,
   word: /^[A-Za-z0-9_]+$/,
   name: /^[^\\/:]+$/,
+  rest: /^/,
 };
 
 // What stands between the ends: one plain token is the usual case, and quickly tested.

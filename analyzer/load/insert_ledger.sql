@@ -1,1 +1,0 @@
-insert into ledger values ($run, $source, $seen, $stored, $lost)

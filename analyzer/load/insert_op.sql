@@ -1,1 +1,0 @@
-insert into ops values ($op, $class)

@@ -1,1 +1,0 @@
-insert into run_variables values ($run, $vm, $token, $value)

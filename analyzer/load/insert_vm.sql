@@ -1,1 +1,0 @@
-insert into run_vms values ($run, $vm, $program, $windows, $exit_code)
