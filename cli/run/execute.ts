@@ -5,7 +5,7 @@ import { note, progress } from '../print.js';
 
 /** Runs a system on this machine, ended by Ctrl-C. What ended it other than by itself is told. */
 export async function execute(request: RunRequest): Promise<RunResult> {
-  const running = startRun(request, progress);
+  const running = startRun(request, { progress, remark: note });
   const result = await interruptible(running.result, () => running.interrupt());
   if (result.outcome === 'timeout') note(`ended after ${request.timeout} s: the time was up`);
   if (result.outcome === 'failed' && result.checkFailed) note(`the check failed: ${request.system.check}`);

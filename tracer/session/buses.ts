@@ -1,4 +1,5 @@
 // The D-Bus buses of a VM, with what crosses them recorded.
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { addon } from '../../native/engine.js';
 import type { NativeRecorder } from '../../native/recorder.js';
@@ -24,6 +25,14 @@ function mayMeet(vm: VmDescription, { mode, rules }: RunRequest): boolean {
 export const rulesForBuses = (request: RunRequest) =>
   request.system.vms.filter((vm) => mayMeet(vm, request)).flatMap((vm) => busRules(vm.name));
 
+/** Root's proxies run as the VM's user, who must get to their sockets; and a socket's path must be short. */
+function socketFolder(): string {
+  const root = process.getuid?.() === 0;
+  const folder = root ? '/run/shuttle' : join(process.env.XDG_RUNTIME_DIR ?? stateFolder(), 'shuttle-bus');
+  mkdirSync(folder, { recursive: true, mode: root ? 0o711 : 0o700 });
+  return folder;
+}
+
 /** Starts the proxies of one VM. Without xdg-dbus-proxy there are no buses for it, which is told. */
 export async function busesOf(
   vm: VmDescription,
@@ -41,7 +50,7 @@ export async function busesOf(
       user,
       rules: request.rules,
       addresses: hostBuses(),
-      folder: join(stateFolder(), 'bus'),
+      folder: socketFolder(),
       values: { uid: String(person.uid), user: person.name, home: person.home },
       ruleOf: (op, object) => table.decide({ op, from: vm.name, to: 'host', object })?.rule ?? null,
       onRow: (row) => recorder.record(row),

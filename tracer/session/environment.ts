@@ -3,8 +3,6 @@
 
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const KEPT = /^(LANG|LANGUAGE|LC_[A-Z]+|TERM|COLORTERM|TZ|NO_COLOR)$/;
-// Where busses are; reaching them is a matter of rules.
-const BUSSES = ['DBUS_SESSION_BUS_ADDRESS', 'DBUS_SYSTEM_BUS_ADDRESS'];
 
 export interface Person {
   name: string;
@@ -20,7 +18,7 @@ export function environment(
   own: Readonly<Record<string, string>>,
 ): Record<string, string> {
   const kept = Object.entries(ours).filter(
-    ([name]) => KEPT.test(name) || BUSSES.includes(name) || (display === 'host' && name === 'DISPLAY'),
+    ([name]) => KEPT.test(name) || (display === 'host' && name === 'DISPLAY'),
   );
   return {
     PATH: ours.PATH || PATH,

@@ -15,12 +15,19 @@ import { type Running, runSystem } from './session.js';
 import { openStdio } from './stdio.js';
 import type { RunRequest, System } from './system.js';
 
-/** Starts a run on this machine. `progress` is told what takes long. */
-export function startRun(request: RunRequest, progress: (text: string) => void = () => {}): Running {
-  return runSystem(request, machinePorts(request, progress));
+export interface Telling {
+  /** What takes long. */
+  progress(text: string): void;
+  /** What cannot be had, though the run goes on. */
+  remark(text: string): void;
 }
 
-function machinePorts(request: RunRequest, progress: (text: string) => void): Ports {
+/** Starts a run on this machine. */
+export function startRun(request: RunRequest, telling: Telling): Running {
+  return runSystem(request, machinePorts(request, telling));
+}
+
+function machinePorts(request: RunRequest, { progress, remark }: Telling): Ports {
   let recorder: NativeRecorder | null = null;
   return {
     engine: (spec, log, onEvent) => {
@@ -31,7 +38,7 @@ function machinePorts(request: RunRequest, progress: (text: string) => void): Po
     },
     log: openRunLog,
     plan: (vm, asked) => {
-      const buses = async (who: Identity) => recorder && busesOf(vm, asked, who, recorder, progress);
+      const buses = async (who: Identity) => recorder && busesOf(vm, asked, who, recorder, remark);
       return prepareVm(vm, asked, { progress, buses });
     },
     stdio: (options) => openStdio(options, addon()),
