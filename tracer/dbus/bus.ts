@@ -37,6 +37,8 @@ export class BusWatch {
   private heard = Buffer.alloc(0);
   private serial = 0;
   private greeted = false;
+  /** Processes of connections, asked for as they appear: they may be gone when it matters. */
+  private readonly pids = new Map<string, Promise<number>>();
   /** Called when a connection comes to own a name. */
   onOwned: (name: string, unique: string) => void = () => {};
 
@@ -75,7 +77,11 @@ export class BusWatch {
   }
 
   /** The process of a connection, 0 where the bus does not say. */
-  async pidOf(unique: string): Promise<number> {
+  pidOf(unique: string): Promise<number> {
+    return this.pids.get(unique) ?? this.askPid(unique);
+  }
+
+  private async askPid(unique: string): Promise<number> {
     try {
       return Number((await this.call('GetConnectionUnixProcessID', [unique])).body[0] ?? 0);
     } catch {
@@ -157,7 +163,11 @@ export class BusWatch {
   }
 
   private changed([name = '', , owner = '']: string[]): void {
-    if (name.startsWith(':')) return;
+    if (name.startsWith(':')) {
+      if (owner !== '') this.pids.set(name, this.askPid(name));
+      else setTimeout(() => this.pids.delete(name), PATIENCE_MS).unref();
+      return;
+    }
     if (owner === '') this.owners.delete(name);
     else {
       this.owners.set(name, owner);

@@ -1,15 +1,14 @@
 // The buses of one VM: a proxy for each bus that this machine has and the VM may speak to. Its programs find them at paths
 // of their own, to which the engine connects them by a rule that stands here and in no system file.
 import { existsSync } from 'node:fs';
-import { chown, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CompiledRule } from '../../native/contract/rules.js';
 import type { MountStep, VmSpec } from '../../native/contract/vm.js';
-import { BusWatch } from './bus.js';
+import { AskedNames } from './known_names.js';
 import { BUSES, type Bus } from './object.js';
 import { learningPolicy, policyOf, type TokenValues } from './policy.js';
-import { startProxy } from './proxy.js';
-import { type BusRow, ownRow, rowOf } from './rows.js';
+import type { BusRow } from './rows.js';
+import { VmBus } from './vm_bus.js';
 
 /** Where a VM's programs find each bus, and how they are told. */
 const PLACES: Record<Bus, { path: string; variable: string }> = {
@@ -53,6 +52,8 @@ export interface BusRequest {
   /** A folder of ours in which sockets can be made (their path must stay short). */
   folder: string;
   values?: TokenValues;
+  /** A file in which names asked for in vain are kept, so that the next learning opens them from the start. */
+  asked?: string;
   /** The rule that decides about a D-Bus interaction, null without one. */
   ruleOf?: (op: BusRow['op'], object: string) => string | null;
   onRow: (row: BusRow & { vm: string; source: 'engine'; rule: string | null }) => void;
@@ -88,63 +89,27 @@ export async function openBuses(request: BusRequest): Promise<VmBuses> {
       { do: 'file', to: path, mode: 0o666, text: '' },
     ]),
     zones: opened.map((one) => ({ path: PLACES[one.bus].path, zone: 'outside', from: one.socket })),
-    widened: opened.flatMap((one) => one.widened),
-    unsaid: opened.flatMap((one) => one.unsaid),
+    widened: opened.flatMap((one) => one.policy.widened),
+    unsaid: opened.flatMap((one) => one.policy.unsaid),
     close: async () => {
       await Promise.all(opened.map((one) => one.close()));
     },
   };
 }
 
-async function openBus(bus: Bus, request: BusRequest) {
-  const { vm, mode, rules, folder, values } = request;
+async function openBus(bus: Bus, request: BusRequest): Promise<VmBus | null> {
+  const { vm, mode, rules, folder, user, values } = request;
   const address = request.addresses[bus];
   const stated = policyOf(rules, vm, bus, values);
   if (address === null || (mode === 'enforce' && stated.args.length === 0)) return null;
-  const watch = await BusWatch.open(address).catch(() => null);
-  if (!watch) return null;
-  const policy = mode === 'allow' ? learningPolicy(rules, vm, bus, watch.names(), values) : stated;
-  const tell = (row: BusRow | null) =>
-    row && request.onRow({ ...row, vm, source: 'engine', rule: request.ruleOf?.(row.op, row.object) ?? null });
-  const listened = new Set<string>();
-  try {
-    const place = await placeFor(folder, request.user);
-    const socket = join(place, bus);
-    const proxy = await startProxy({
-      address,
-      socket,
-      args: policy.args,
-      user: asOther(request.user),
-      onMessage: (message) => {
-        const row = rowOf(message, bus, watch);
-        if (row?.op === 'dbus.listen' && listened.has(row.object)) return; // a subscription is one interaction
-        if (row?.op === 'dbus.listen') listened.add(row.object);
-        tell(row);
-      },
-    });
-    watch.onOwned = async (name, unique) => (await watch.pidOf(unique)) === proxy.pid && tell(ownRow(bus, name));
-    return {
-      bus,
-      socket,
-      ...policy,
-      close: async () => {
-        await proxy.close();
-        watch.close();
-        await rm(place, { recursive: true, force: true });
-      },
-    };
-  } catch (error) {
-    watch.close();
-    throw error;
-  }
-}
-
-/** Root's VMs run as somebody else, and the bus must see that one. */
-const asOther = (user: { uid: number; gid: number }) => (process.getuid?.() === user.uid ? null : user);
-
-async function placeFor(folder: string, user: { uid: number; gid: number }): Promise<string> {
-  await mkdir(folder, { recursive: true });
-  const place = await mkdtemp(join(folder, 'bus-'));
-  if (asOther(user)) await chown(place, user.uid, user.gid);
-  return place;
+  const learning = mode === 'allow';
+  return VmBus.open({
+    bus,
+    address,
+    folder,
+    user,
+    policy: (names) => (learning ? learningPolicy(rules, vm, bus, names, values) : stated),
+    asked: learning ? new AskedNames(request.asked ?? null) : null,
+    onRow: (row) => request.onRow({ ...row, vm, source: 'engine', rule: request.ruleOf?.(row.op, row.object) ?? null }),
+  });
 }

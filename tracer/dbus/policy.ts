@@ -4,7 +4,7 @@
 import type { CompiledRule, Pattern } from '../../native/contract/rules.js';
 import type { TokenName } from '../../native/contract/words.js';
 import { type Bus, type BusObject, parseObject } from './object.js';
-import { BUS_NAME, isProtectedName, OPEN_PREFIXES, reachesProtected } from './protected.js';
+import { BUS_NAME, isProtectedName, OPEN_PREFIXES } from './protected.js';
 
 export interface BusPolicy {
   /** Arguments after the address and the path. */
@@ -57,13 +57,16 @@ function sayMember(member: string): Said {
   return { text: dot < 0 ? '*' : `${firm.slice(0, dot)}.*`, widened: true };
 }
 
+/** A name as the bus takes it: the proxy ends at any other. */
+const WELL_KNOWN = /^[A-Za-z_-][\w-]*(\.[A-Za-z_-][\w-]*)+$/;
+
 const OPTION = { 'dbus.call': '--call', 'dbus.listen': '--broadcast', 'dbus.own': '--own' } as const;
 type BusOp = keyof typeof OPTION;
 const isBusOp = (op: string): op is BusOp => op in OPTION;
 
 function sayRule(op: BusOp, object: BusObject): Said | null {
   const name = sayName(object.name);
-  if (!name) return null;
+  if (!name || !WELL_KNOWN.test(name.text.replace(/\.\*$/, ''))) return null;
   if (op === 'dbus.own') return { text: `--own=${name.text}`, widened: name.widened };
   if (object.path === null || object.member === null) return null;
   const [path, member] = [sayPath(object.path), sayMember(object.member)];
@@ -107,27 +110,36 @@ function refusals(rules: readonly CompiledRule[], vm: string, bus: Bus, values: 
   });
 }
 
+export interface LearningNames {
+  /** Names on the bus, and those it would start programs for. */
+  present: readonly string[];
+  /** Names that programs of this machine take, or that this VM asked for before. */
+  own: readonly string[];
+}
+
 /**
- * Learning: what the rules permit, and every name outside the protected set. The proxy cannot say *all but*, so the
- * names are those on the bus now (`names`) and prefixes below which nothing is protected. A name of which a rule refuses
- * anything is left to the rules alone.
+ * Learning: what the rules permit, and names outside the protected set. The proxy cannot say *all but*, so the names are
+ * those that are known and prefixes below which nothing is protected. A name of which a rule refuses anything is left
+ * to the rules alone.
  */
 export function learningPolicy(
   rules: readonly CompiledRule[],
   vm: string,
   bus: Bus,
-  names: readonly string[],
+  names: LearningNames,
   values: TokenValues = {},
 ): BusPolicy {
   const policy = policyOf(rules, vm, bus, values);
   const refused = refusals(rules, vm, bus, values).map(([, object]) => object.name);
   const isRefused = (name: string) => refused.some((one) => hasToken(one) || one === name);
-  const below = (prefix: string) =>
-    refused.some((one) => hasToken(one) || one === prefix || one.startsWith(`${prefix}.`));
-  const open = names.filter(
-    (name) => !name.startsWith(':') && name !== BUS_NAME && !isProtectedName(name) && !isRefused(name),
+  const isOpen = (name: string) =>
+    WELL_KNOWN.test(name) && name !== BUS_NAME && !isProtectedName(name) && !isRefused(name);
+  const isOpenPrefix = (prefix: string) =>
+    !refused.some((one) => hasToken(one) || one === prefix || one.startsWith(`${prefix}.`));
+  policy.args.push(
+    ...names.present.filter(isOpen).map((name) => `--talk=${name}`),
+    ...names.own.filter(isOpen).map((name) => `--own=${name}`),
+    ...OPEN_PREFIXES.filter(isOpenPrefix).map((prefix) => `--own=${prefix}.*`),
   );
-  const prefixes = OPEN_PREFIXES.filter((prefix) => !below(prefix) && !reachesProtected(prefix));
-  policy.args.push(...open.map((name) => `--talk=${name}`), ...prefixes.map((prefix) => `--own=${prefix}.*`));
   return policy;
 }

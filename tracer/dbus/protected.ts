@@ -79,78 +79,46 @@ export const isProtectedName = (name: string): boolean =>
 export const reachesProtected = (prefix: string): boolean =>
   isProtectedName(prefix) || PROTECTED.some((one) => one.startsWith(`${prefix}.`));
 
-/** Every first part that a name may have in practice and below which nothing is protected. */
-const GENERIC = [
-  'aero',
-  'app',
-  'biz',
-  'cloud',
-  'codes',
-  'com',
-  'coop',
-  'dev',
-  'edu',
-  'example',
-  'garden',
-  'gov',
-  'info',
-  'int',
-  'io',
-  'jobs',
-  'io.github',
-  'io.gitlab',
-  'io.elementary',
-  'local',
-  'me',
-  'mil',
-  'mobi',
-  'museum',
-  'name',
-  'net',
-  'one',
-  'online',
-  'page',
-  'pro',
-  'rocks',
-  'site',
-  'social',
-  'software',
-  'space',
-  'systems',
-  'tech',
-  'test',
-  'tv',
-  'wiki',
-  'work',
-  'world',
-  'xyz',
-  'zone',
-];
-/** Parts below `org` of programs that are met often. */
-const VENDORS = [
-  'apache',
-  'audacityteam',
-  'chromium',
-  'eclipse',
-  'example',
-  'gimp',
-  'inkscape',
-  'libreoffice',
-  'mozilla',
-  'mpris',
-  'pulseaudio',
-  'pipewire',
-  'qtproject',
-  'telegram',
-  'videolan',
-  'xfce',
-  'documentfoundation',
-];
-
-const letters = [...'abcdefghijklmnopqrstuvwxyz'];
-const countries = letters.flatMap((first) => letters.map((second) => first + second));
+/** First two parts of names that programs often have; the proxy knows no shorter prefix. */
+const VENDORS: Readonly<Record<string, readonly string[]>> = {
+  com: [
+    'discordapp',
+    'example',
+    'github',
+    'gitlab',
+    'google',
+    'microsoft',
+    'skype',
+    'slack',
+    'spotify',
+    'valvesoftware',
+    'visualstudio',
+  ],
+  de: ['haeckerfelix'],
+  io: ['elementary', 'github', 'gitlab'],
+  net: ['launchpad', 'sourceforge'],
+  org: [
+    'apache',
+    'audacityteam',
+    'chromium',
+    'documentfoundation',
+    'eclipse',
+    'example',
+    'gimp',
+    'inkscape',
+    'kde',
+    'libreoffice',
+    'mozilla',
+    'mpris',
+    'qtproject',
+    'telegram',
+    'videolan',
+    'xfce',
+  ],
+  test: ['example'],
+};
 
 /** Prefixes (without `.*`) that learning opens whole, so that names not yet on the bus can be called and owned too. */
-export const OPEN_PREFIXES: readonly string[] = [
-  ...new Set([...GENERIC, ...countries, ...VENDORS.map((vendor) => `org.${vendor}`)]),
-].filter((prefix) => !reachesProtected(prefix));
+export const OPEN_PREFIXES: readonly string[] = Object.entries(VENDORS)
+  .flatMap(([first, rest]) => rest.map((second) => `${first}.${second}`))
+  .filter((prefix) => !reachesProtected(prefix));

@@ -51,6 +51,7 @@ test.each<[CompiledRule, object]>([
   [rule('dbus.call', 'session:org.a.B /x a.b.C', { to: 'db' }), { args: [] }],
   [rule('dbus.call', 'session:org.a.B /x a.b.C', { allow: false }), { args: [] }],
   [rule('unix.connect', '/run/bus'), { args: [] }],
+  [rule('dbus.own', 'session:noname'), { args: [], unsaid: ['r'] }],
 ])('%j', (one, policy) => expect(policyOf([one], 'app', 'session', { uid: '1000' })).toMatchObject(policy));
 
 test('a refusal of the same thing takes the permission away', () => {
@@ -58,8 +59,8 @@ test('a refusal of the same thing takes the permission away', () => {
   expect(policyOf([yes, no], 'app', 'session').args).toEqual([]);
 });
 
-test('learning opens what is on the bus, but for the protected set and what was refused', () => {
-  const names = [
+test('learning opens what is known, but for the protected set and what was refused', () => {
+  const present = [
     'org.foo.Bar',
     'org.freedesktop.systemd1',
     'org.freedesktop.secrets',
@@ -67,15 +68,21 @@ test('learning opens what is on the bus, but for the protected set and what was 
     'com.no',
     ':1.3',
     'org.freedesktop.DBus',
+    'not a name',
   ];
-  const refused = rule('dbus.call', 'session:com.no /x a.b.C', { allow: false });
-  const { args } = learningPolicy([refused], 'app', 'session', names);
+  const own = ['org.foo.Mine', 'org.freedesktop.portal.Desktop', 'com.no'];
+  const refused = [
+    rule('dbus.call', 'session:com.no /x a.b.C', { allow: false }),
+    rule('dbus.own', 'session:com.github.no', { allow: false }),
+  ];
+  const { args } = learningPolicy(refused, 'app', 'session', { present, own });
   expect(args.filter((arg) => arg.startsWith('--talk'))).toEqual([
     '--talk=org.foo.Bar',
     '--talk=org.freedesktop.Notifications',
   ]);
-  expect(args).toContain('--own=net.*');
-  expect(args).not.toContain('--own=com.*'); // it would let com.no in
+  expect(args.filter((arg) => !arg.endsWith('.*') && arg.startsWith('--own'))).toEqual(['--own=org.foo.Mine']);
+  expect(args).toContain('--own=org.mozilla.*');
+  expect(args).not.toContain('--own=com.github.*'); // it would let the refused name in
 });
 
 test('no prefix that learning opens reaches into the protected set', () => {
