@@ -1,6 +1,6 @@
 -- What crosses the wall, or would have to: one row for each interaction that speaks for a rule, told from the user's
 -- side (from, to). Carried rows do; refused ones do where learning refused them; a changed host file speaks for reading
--- it, if it was the host's and not made by the program before. What no rule can carry (another's process) is left out.
+-- it, if it was the host's and not made by the program before, and never for writing it. What no rule can carry (another's process) is left out.
 with
 
 crossings as (
@@ -13,7 +13,7 @@ refused as (
     select interactions.*, op as allow, peer as place
     from interactions
     inner join runs on runs.run = interactions.run and runs.mode = 'deny'
-    where verdict = 'blocked'
+    where verdict = 'blocked' and not (peer = 'host' and op in ('file.write', 'file.create', 'file.delete'))
 ),
 
 made as (
@@ -26,7 +26,10 @@ made as (
 copied as (
     select *, if(json_valid(detail), try_cast(json_extract(detail, '$.existed') as boolean), null) as existed
     from interactions
-    where verdict = 'redirected' and status = 0
+    where (
+            verdict = 'redirected' and status = 0
+            or verdict = 'blocked' and peer = 'host' and run in (select run from runs where mode = 'deny')
+        )
         -- a file opened to be written, or taken away; not a folder made where one is
         and (op in ('file.write', 'file.delete') or op = 'file.create' and access & 3 <> 0)
 ),

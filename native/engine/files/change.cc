@@ -113,6 +113,7 @@ void note(const Trap& trap, const Change& change, const Judged& judged) {
       row.verdict = Verdict::kBlocked;
       row.peer = place;
       row.status = ENOENT;
+      detail = Detail().flag("existed", judged.existed).done();
       break;
     case Course::kNowhere:
       if (!trap.vm.learning() && !trap.vm.spec.audit) return;
