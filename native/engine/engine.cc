@@ -25,7 +25,15 @@ Engine::Engine(EngineSpec spec, std::shared_ptr<Record> record, std::function<vo
 Engine::~Engine() { close(); }
 
 StartFailure Engine::start(VmSpec spec) {
+  retire(spec.name);
   auto vm = std::make_shared<Vm>(*this, std::move(spec));
+  // An earlier life of the same VM (its setup) is over.
+  if (const auto earlier = find(vm->name())) {
+    earlier->end();
+    std::lock_guard lock(mutex_);
+    std::erase(vms_, earlier);
+    past_.push_back(earlier);
+  }
   {
     // Known before its program runs, so that its first call already finds it.
     std::lock_guard lock(mutex_);
@@ -38,6 +46,19 @@ StartFailure Engine::start(VmSpec spec) {
     std::erase(vms_, vm);
   }
   return failure;
+}
+
+// A VM starts once for each of its `setup` programs and then for its own: who asks by name means the one that lives.
+void Engine::retire(std::string_view name) {
+  std::vector<std::shared_ptr<Vm>> over;
+  {
+    std::lock_guard lock(mutex_);
+    const auto ended = [name](const auto& vm) { return vm->name() == name && !vm->running(); };
+    std::ranges::copy_if(vms_, std::back_inserter(over), ended);
+    std::erase_if(vms_, ended);
+    past_.insert(past_.end(), over.begin(), over.end());
+  }
+  for (const auto& vm : over) vm->end();
 }
 
 std::shared_ptr<Vm> Engine::find(std::string_view name) const {
@@ -71,6 +92,7 @@ void Engine::close() {
   {
     std::lock_guard lock(mutex_);
     ending = vms_;
+    ending.insert(ending.end(), past_.begin(), past_.end());
   }
   for (const auto& vm : ending) vm->end();
   // Workers notice that their callers are gone; then nothing posts to the loop any more.
@@ -80,6 +102,7 @@ void Engine::close() {
   std::lock_guard lock(mutex_);
   doors_.clear();
   vms_.clear();
+  past_.clear();
 }
 
 }  // namespace shuttle

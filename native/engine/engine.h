@@ -63,8 +63,12 @@ class Engine {
   Workers& workers() { return *workers_; }
 
  private:
+  void retire(std::string_view name);
+
   mutable std::mutex mutex_;
   std::vector<std::shared_ptr<Vm>> vms_;
+  std::vector<std::shared_ptr<Vm>> past_;  // ended, but a worker or a relay may still speak of them
+  std::vector<std::shared_ptr<Vm>> past_;  // ended; workers may still hold on to what is theirs
   std::vector<std::unique_ptr<Published>> doors_;
   std::unique_ptr<Loop> loop_;
   std::unique_ptr<Relay> relay_;

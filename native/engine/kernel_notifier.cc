@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/seccomp.h>
+#include <poll.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -34,6 +36,12 @@ KernelNotifier::KernelNotifier(Fd listener) : listener_(std::move(listener)) {
   ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_SET_FLAGS, kSyncWakeUp);  // older kernels: slower, not different
 }
 
+// Once no process is under the filter any more, each look ends at once with ENOENT.
+bool KernelNotifier::nobody_left() const {
+  pollfd look{listener_.get(), POLLIN, 0};
+  return poll(&look, 1, 0) == 1 && (look.revents & POLLHUP) != 0;
+}
+
 bool KernelNotifier::receive(Notice& notice) {
   seccomp_notif raw;
   while (!stopped_.load(std::memory_order_acquire)) {
@@ -43,10 +51,17 @@ bool KernelNotifier::receive(Notice& notice) {
       memcpy(notice.args, raw.data.args, sizeof notice.args);
       return true;
     }
-    // ENOENT: the caller died between the trap and the look; EINTR: a nudge.
+    // ENOENT: the caller died between the trap and the look, or nobody is left; EINTR: a nudge.
+    if (errno == ENOENT && nobody_left()) return false;
     if (errno != EINTR && errno != ENOENT) return false;
+    if (nobody_left()) return false;
   }
   return false;
+}
+
+bool KernelNotifier::nobody_left() const {
+  pollfd hung_up{.fd = listener_.get(), .events = 0, .revents = 0};
+  return poll(&hung_up, 1, 0) > 0 && (hung_up.revents & POLLHUP);
 }
 
 bool KernelNotifier::valid(uint64_t id) const { return ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0; }

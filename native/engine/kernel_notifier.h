@@ -23,6 +23,7 @@ class KernelNotifier : public Notifier {
   void stop() { stopped_.store(true, std::memory_order_release); }
 
  private:
+  bool nobody_left() const;
   Fd listener_;
   std::atomic<bool> stopped_{false};
 };

@@ -59,7 +59,7 @@ struct VmSpec {
 };
 
 // A running VM: its init, the thread that answers its trapped calls, and what is known of it.
-class Vm {
+class Vm : public std::enable_shared_from_this<Vm> {
  public:
   Vm(Engine& engine, VmSpec spec);
   ~Vm();

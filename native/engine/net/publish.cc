@@ -49,7 +49,7 @@ class Door : public Published {
       return connect(socket, reinterpret_cast<sockaddr*>(&to), length) == 0;
     }
     if (path_.empty()) return connect(socket, reinterpret_cast<sockaddr*>(&address_), length_) == 0;
-    const Fd file = Place(vm_.engine.find(vm_.name())).open_path(path_);
+    const Fd file = Place(vm_.shared_from_this()).open_path(path_);
     sockaddr_un to;
     const socklen_t length = address_of_file(file.get(), to);
     return file && connect(socket, reinterpret_cast<sockaddr*>(&to), length) == 0;

@@ -57,7 +57,7 @@ UnixAsked unix_asked(const Trap& trap, const SocketCall& call) {
     asked.inside = unix_listens(trap.vm.diag(), std::string(1, '\0').append(asked.abstract));
     return asked;
   }
-  const Place here(trap.vm.engine.find(trap.vm.name()));
+  const Place here(trap.vm.shared_from_this());
   asked.object = absolute_in_vm(trap, asked.object);
   asked.file = here.open_path(asked.object);
   if (!asked.file) return asked;
