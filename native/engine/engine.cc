@@ -27,13 +27,6 @@ Engine::~Engine() { close(); }
 StartFailure Engine::start(VmSpec spec) {
   retire(spec.name);
   auto vm = std::make_shared<Vm>(*this, std::move(spec));
-  // An earlier life of the same VM (its setup) is over.
-  if (const auto earlier = find(vm->name())) {
-    earlier->end();
-    std::lock_guard lock(mutex_);
-    std::erase(vms_, earlier);
-    past_.push_back(earlier);
-  }
   {
     // Known before its program runs, so that its first call already finds it.
     std::lock_guard lock(mutex_);
@@ -68,10 +61,12 @@ std::shared_ptr<Vm> Engine::find(std::string_view name) const {
 }
 
 std::vector<std::shared_ptr<Vm>> Engine::others(const Vm& than) const {
-  std::lock_guard lock(mutex_);
   std::vector<std::shared_ptr<Vm>> found;
-  for (const auto& vm : vms_)
-    if (vm.get() != &than && vm->running()) found.push_back(vm);
+  {
+    std::lock_guard lock(mutex_);
+    for (const auto& vm : vms_)
+      if (vm.get() != &than && vm->running()) found.push_back(vm);
+  }
   if (meeting_) std::ranges::copy(meeting_->present(), std::back_inserter(found));
   return found;
 }

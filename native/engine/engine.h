@@ -67,7 +67,6 @@ class Engine {
 
   mutable std::mutex mutex_;
   std::vector<std::shared_ptr<Vm>> vms_;
-  std::vector<std::shared_ptr<Vm>> past_;  // ended, but a worker or a relay may still speak of them
   std::vector<std::shared_ptr<Vm>> past_;  // ended; workers may still hold on to what is theirs
   std::vector<std::unique_ptr<Published>> doors_;
   std::unique_ptr<Loop> loop_;

@@ -52,16 +52,10 @@ bool KernelNotifier::receive(Notice& notice) {
       return true;
     }
     // ENOENT: the caller died between the trap and the look, or nobody is left; EINTR: a nudge.
-    if (errno == ENOENT && nobody_left()) return false;
     if (errno != EINTR && errno != ENOENT) return false;
     if (nobody_left()) return false;
   }
   return false;
-}
-
-bool KernelNotifier::nobody_left() const {
-  pollfd hung_up{.fd = listener_.get(), .events = 0, .revents = 0};
-  return poll(&hung_up, 1, 0) > 0 && (hung_up.revents & POLLHUP);
 }
 
 bool KernelNotifier::valid(uint64_t id) const { return ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0; }
