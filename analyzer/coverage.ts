@@ -22,7 +22,10 @@ export interface Coverage {
 /** One sentence or two on what to do about it. */
 export function adviceOf({ runs, complete_runs: complete, classes, heldout }: Omit<Coverage, 'advice'>): string {
   const lost = runs - complete;
-  const losses = lost === 0 ? '' : ` ${lost} of ${runs} runs ${lost === 1 ? 'is' : 'are'} not complete: record ${lost === 1 ? 'it' : 'them'} again.`;
+  const losses =
+    lost === 0
+      ? ''
+      : ` ${lost} of ${runs} runs ${lost === 1 ? 'is' : 'are'} not complete: record ${lost === 1 ? 'it' : 'them'} again.`;
   return `${moreRuns(runs, classes.all?.unseen_mass ?? 0, heldout)}${losses}`;
 }
 

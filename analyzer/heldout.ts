@@ -20,7 +20,8 @@ export function holdOut(groups: readonly Group[], runs: readonly string[], setti
   if (runs.length < 2) return { denials_per_run: null, low: null, high: null };
   const step = Math.max(1, runs.length / MOST_RUNS);
   const left: number[] = [];
-  for (let at = 0; Math.floor(at) < runs.length; at += step) left.push(denialsOf(groups, runs[Math.floor(at)]!, settings));
+  for (let at = 0; Math.floor(at) < runs.length; at += step)
+    left.push(denialsOf(groups, runs[Math.floor(at)]!, settings));
   return interval(left);
 }
 
@@ -57,7 +58,12 @@ function without(group: Group, run: number): Group {
       .map((sighting) => ({ ...sighting, run: sighting.run > run ? sighting.run - 1 : sighting.run }));
     return left.length === 0 ? [] : [{ name, sightings: left }];
   });
-  return { ...group, names, runs: group.runs.filter((_, place) => place !== run), copies: copiesWithout(group.copies, run) };
+  return {
+    ...group,
+    names,
+    runs: group.runs.filter((_, place) => place !== run),
+    copies: copiesWithout(group.copies, run),
+  };
 }
 
 // Where the original goes, its first copy takes its part.
@@ -69,7 +75,9 @@ function copiesWithout(copies: Group['copies'], run: number): Map<number, number
 }
 
 // Student's t for 95 %, by degrees of freedom.
-const T = [12.71, 4.3, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23, 2.2, 2.18, 2.16, 2.14, 2.13, 2.12, 2.11, 2.1, 2.09];
+const T = [
+  12.71, 4.3, 3.18, 2.78, 2.57, 2.45, 2.36, 2.31, 2.26, 2.23, 2.2, 2.18, 2.16, 2.14, 2.13, 2.12, 2.11, 2.1, 2.09,
+];
 
 function interval(counts: readonly number[]): HeldOut {
   const n = counts.length;

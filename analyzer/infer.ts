@@ -11,8 +11,8 @@ import type { Database } from './load/duck.js';
 import { type LoadedRun, loadRuns, systemOf } from './load/load.js';
 import { withScratch } from './load/scratch.js';
 import { make } from './models/make.js';
-import { protectedPathsOf } from './protected_paths.js';
 import { type FirstUse, type Order, orderOf } from './order.js';
+import { protectedPathsOf } from './protected_paths.js';
 import type { ExistingRule, Rule } from './rule.js';
 import { sql } from './sql.js';
 
@@ -41,7 +41,10 @@ export async function inferRules(folders: readonly string[], options: InferOptio
     const runs = await loadRuns(database, folders, { tables: ['interactions', 'processes'] });
     systemOf(runs);
     const settings = { ...DEFAULTS, protectedPaths: protectedPathsOf(runs), ...options };
-    await database.fill('protected_paths', settings.protectedPaths.map((path) => [path]));
+    await database.fill(
+      'protected_paths',
+      settings.protectedPaths.map((path) => [path]),
+    );
     await make(database, ['served', 'outward', 'uses', 'names', 'bindings']);
     return infer(database, runs, options.existing ?? [], settings);
   });
@@ -61,7 +64,9 @@ async function infer(
   const support = await countSupport(database, attribution, drafts);
   const rulesOf = (rare: boolean) =>
     drafts.filter((draft) => draft.rare === rare).map((draft) => ruleOf(draft, support.get(draft.id)!));
-  const accepted = decided.filter(({ state }) => state === 'accepted').map((rule) => supported(rule, support.get(rule.id)));
+  const accepted = decided
+    .filter(({ state }) => state === 'accepted')
+    .map((rule) => supported(rule, support.get(rule.id)));
   return {
     rules: [...accepted, ...rulesOf(false)],
     rare: rulesOf(true),
@@ -73,8 +78,13 @@ async function infer(
 
 function draftsOf(group: Group, settings: Settings): Draft[] {
   const { shapes, rare } = generalise(group, settings);
-  const drafts = [...shapes.map((shape) => draftOf(group, shape, false)), ...rare.map((shape) => draftOf(group, shape, true))];
-  return drafts.filter((draft) => draft !== null).sort((a, b) => (a.object < b.object ? -1 : a.object > b.object ? 1 : 0));
+  const drafts = [
+    ...shapes.map((shape) => draftOf(group, shape, false)),
+    ...rare.map((shape) => draftOf(group, shape, true)),
+  ];
+  return drafts
+    .filter((draft) => draft !== null)
+    .sort((a, b) => (a.object < b.object ? -1 : a.object > b.object ? 1 : 0));
 }
 
 async function countSupport(
@@ -125,7 +135,11 @@ async function readCoverage(
     runs: runs.length,
     complete_runs: runs.filter(isComplete).length,
     classes: Object.fromEntries(rows.map(({ class: kind, ...coverage }) => [kind, coverage])),
-    heldout: holdOut(groups, runs.map(({ info }) => info.id), settings),
+    heldout: holdOut(
+      groups,
+      runs.map(({ info }) => info.id),
+      settings,
+    ),
   };
   return { ...counted, advice: adviceOf(counted) };
 }

@@ -19,7 +19,9 @@ export function orderOf(vms: readonly string[], uses: readonly FirstUse[]): Orde
     after.get(from)!.add(to);
     ready.set(to, served);
   }
-  return Object.fromEntries([...after].map(([vm, first]) => [vm, { after: [...first].sort(), ready: ready.get(vm) ?? null }]));
+  return Object.fromEntries(
+    [...after].map(([vm, first]) => [vm, { after: [...first].sort(), ready: ready.get(vm) ?? null }]),
+  );
 }
 
 /** Whether `vm` starts after `other`, directly or not. */

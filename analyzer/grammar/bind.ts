@@ -63,7 +63,8 @@ function occurrences(text: string, value: string, token: string): Spot[] {
   if (value === '') return spots;
   for (let start = text.indexOf(value); start >= 0; start = text.indexOf(value, start + value.length)) {
     const end = start + value.length;
-    if (PATHS.has(token) ? isPathEnd(text[end]) : standsAlone(text, start, end)) spots.push({ start, end, tokens: [token] });
+    if (PATHS.has(token) ? isPathEnd(text[end]) : standsAlone(text, start, end))
+      spots.push({ start, end, tokens: [token] });
   }
   return spots;
 }
@@ -83,7 +84,9 @@ function standsAlone(text: string, start: number, end: number): boolean {
 // longer one has an end within it, so looking at its two ends is enough, and time stays linear.
 function withoutOverlap(spots: Spot[], length: number): Spot[] {
   const width = ({ start, end }: Spot) => end - start;
-  const sorted = spots.sort((a, b) => width(b) - width(a) || a.start - b.start || rank(a.tokens[0]!) - rank(b.tokens[0]!));
+  const sorted = spots.sort(
+    (a, b) => width(b) - width(a) || a.start - b.start || rank(a.tokens[0]!) - rank(b.tokens[0]!),
+  );
   const owners = new Array<Spot | undefined>(length);
   const kept: Spot[] = [];
   for (const spot of sorted) {

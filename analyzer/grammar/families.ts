@@ -47,7 +47,12 @@ function isProven(members: readonly Member[], proof: Proof): boolean {
 
 // One of a kind in every run, and never the same: a random word is as volatile as a random number.
 function isNewEachRun(items: readonly Item[], { runs }: Proof): boolean {
-  return runs >= 3 && items.length === runs && new Set(items.map((item) => item.runs[0])).size === runs && items.every((item) => item.runs.length === 1);
+  return (
+    runs >= 3 &&
+    items.length === runs &&
+    new Set(items.map((item) => item.runs[0])).size === runs &&
+    items.every((item) => item.runs.length === 1)
+  );
 }
 
 function familyOf(members: readonly Member[]): Family | null {

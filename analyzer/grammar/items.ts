@@ -15,7 +15,10 @@ export interface Item {
 
 /** Items sorted by text; names that are equal once bound (and, for Windows, but for case) are one item. */
 export function itemsOf(group: Group): Item[] {
-  const items = new Map<string, { parts: readonly PatternPart[]; text: string; members: { name: string; run: number }[] }>();
+  const items = new Map<
+    string,
+    { parts: readonly PatternPart[]; text: string; members: { name: string; run: number }[] }
+  >();
   for (const { name, sighting, parts } of bindGroup(group)) {
     const text = printPattern(parts);
     const key = group.fold ? text.toUpperCase() : text;
@@ -24,16 +27,15 @@ export function itemsOf(group: Group): Item[] {
     if (known) known.members.push(member);
     else items.set(key, { parts, text, members: [member] });
   }
-  return [...items.values()]
-    .map((item) => ({ ...item, runs: runsIn(item.members, group.copies) }))
-    .sort(byText);
+  return [...items.values()].map((item) => ({ ...item, runs: runsIn(item.members, group.copies) })).sort(byText);
 }
 
 function runsIn(members: Item['members'], copies: Group['copies']): number[] {
   return [...new Set(members.map(({ run }) => copies.get(run) ?? run))].sort((a, b) => a - b);
 }
 
-export const byText = (a: { text: string }, b: { text: string }): number => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0);
+export const byText = (a: { text: string }, b: { text: string }): number =>
+  a.text < b.text ? -1 : a.text > b.text ? 1 : 0;
 
 /** Runs that any of the items was met in. */
 export const runsOf = (items: readonly Item[]): Set<number> => new Set(items.flatMap(({ runs }) => runs));

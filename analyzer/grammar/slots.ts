@@ -17,7 +17,10 @@ const CLOCK = (separator: string) => `(?:[01][0-9]|2[0-3])${separator}[0-5][0-9]
 const DATE = `[12][0-9]{3}-${MONTH}-${DAY}|[12][0-9]{3}_${MONTH}_${DAY}`;
 const TIME = `${CLOCK('-')}|${CLOCK(':')}`;
 const ALONE = (inside: string) => `(?<![\\p{L}\\p{N}])(?:${inside})(?![\\p{L}\\p{N}])`;
-const PIECES = new RegExp(`(?<guid>${ALONE(GUID)})|(?<date>${ALONE(DATE)})|(?<time>${ALONE(TIME)})|[\\p{L}\\p{N}]+`, 'gu');
+const PIECES = new RegExp(
+  `(?<guid>${ALONE(GUID)})|(?<date>${ALONE(DATE)})|(?<time>${ALONE(TIME)})|[\\p{L}\\p{N}]+`,
+  'gu',
+);
 
 /** The slots of a bound name. The host of a network name is one piece, fixed. */
 export function slotsOf(parts: readonly PatternPart[], op: string, level: Level): Slot[] {
@@ -73,7 +76,9 @@ const isHex = (text: string): boolean =>
 
 /** Digits among letters, or capitals in odd places: `x7Gq2L`, `aBcDeF`, but not `Global` or `README`. */
 const isMixed = (text: string): boolean =>
-  text.length >= 5 && (/[0-9]\p{L}/u.test(text) || (/\p{Ll}\p{Lu}/u.test(text) && !/^(?:\p{Lu}?\p{Ll}{2,}(?:\p{Lu}\p{Ll}{2,})*\p{Lu}*)$/u.test(text)));
+  text.length >= 5 &&
+  (/[0-9]\p{L}/u.test(text) ||
+    (/\p{Ll}\p{Lu}/u.test(text) && !/^(?:\p{Lu}?\p{Ll}{2,}(?:\p{Lu}\p{Ll}{2,})*\p{Lu}*)$/u.test(text)));
 
 function joinFixed(slots: readonly Slot[]): Slot[] {
   const joined: Slot[] = [];

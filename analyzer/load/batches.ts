@@ -61,7 +61,12 @@ function bytesOf(descriptor: number, pieces: readonly Piece[]): Iterable<Uint8Ar
     const piece = pieces[at];
     if (piece === undefined) return { done: true, value: undefined };
     const left = piece.length - done;
-    const bytes = take(descriptor, piece, done, Math.min(left, wanted !== undefined && wanted > 0 ? wanted : READ_AHEAD));
+    const bytes = take(
+      descriptor,
+      piece,
+      done,
+      Math.min(left, wanted !== undefined && wanted > 0 ? wanted : READ_AHEAD),
+    );
     done += bytes.length;
     if (done >= piece.length) [at, done] = [at + 1, 0];
     return bytes.length === 0 ? { done: true, value: undefined } : { done: false, value: bytes };

@@ -1,7 +1,8 @@
 // The one file that knows DuckDB's calls: opening a database, running SQL, and filling a table column by column through
 // one reused chunk of 2,048 rows. Row values never become JavaScript values on the way in.
-import * as duckdb from '@duckdb/node-api';
+
 import type { DuckDBAppender, DuckDBConnection, DuckDBInstance, DuckDBValueConverter, Json } from '@duckdb/node-api';
+import * as duckdb from '@duckdb/node-api';
 import bindings from '@duckdb/node-bindings';
 
 /** Rows of one chunk: DuckDB's own vector size. */

@@ -80,5 +80,8 @@ async function fillTable(database: Database, table: TableName, runs: readonly Lo
 }
 
 async function fillOps(database: Database): Promise<void> {
-  await database.fill('ops', Object.entries(CLASSES).flatMap(([kind, ops]) => ops.map((op) => [op, kind])));
+  await database.fill(
+    'ops',
+    Object.entries(CLASSES).flatMap(([kind, ops]) => ops.map((op) => [op, kind])),
+  );
 }

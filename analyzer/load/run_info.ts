@@ -19,7 +19,20 @@ export async function fillRunInfo(database: Database, runs: readonly LoadedRun[]
 
 function runRow({ folder, info }: LoadedRun, place: number): Cell[] {
   const { id, format, shuttle, system, mode, started, duration_ms, outcome, exit_code, complete, host } = info;
-  const said = [place + 1, id, folder, format, shuttle, system, mode, started, duration_ms, outcome, exit_code, complete];
+  const said = [
+    place + 1,
+    id,
+    folder,
+    format,
+    shuttle,
+    system,
+    mode,
+    started,
+    duration_ms,
+    outcome,
+    exit_code,
+    complete,
+  ];
   return [...said, host.kernel, host.wine, host.machine].map(text);
 }
 
@@ -36,5 +49,7 @@ function variableRows({ info }: LoadedRun): Cell[][] {
 }
 
 function ledgerRows({ info }: LoadedRun): Cell[][] {
-  return Object.entries(info.ledger).map(([source, { seen, stored, lost }]) => [info.id, source, seen, stored, lost].map(text));
+  return Object.entries(info.ledger).map(([source, { seen, stored, lost }]) =>
+    [info.id, source, seen, stored, lost].map(text),
+  );
 }

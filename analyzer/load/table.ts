@@ -2,9 +2,9 @@
 import type { Data, RecordBatch } from 'apache-arrow';
 import { ShuttleError } from '../../native/contract/problem.js';
 import { type Column, TABLES, type TableName } from '../../native/contract/words.js';
+import { isOfType } from './arrow_types.js';
 import { batches } from './batches.js';
 import { codeFiller, constantFiller, type Filler, fillerOf, storeOf } from './columns.js';
-import { isOfType } from './arrow_types.js';
 import { CHUNK_ROWS, type ColumnAppender, type Database, type Store } from './duck.js';
 import { Words } from './words.js';
 

@@ -26,5 +26,6 @@ export const MODELS = Object.keys(KINDS) as Model[];
 
 /** Makes `models`, in the order given. */
 export async function make(database: Database, models: readonly Model[]): Promise<void> {
-  for (const model of models) await database.run(`create or replace ${KINDS[model]} ${model} as ${sql(`models/${model}`)}`);
+  for (const model of models)
+    await database.run(`create or replace ${KINDS[model]} ${model} as ${sql(`models/${model}`)}`);
 }

@@ -1,6 +1,7 @@
 -- What crosses the wall, or would have to: one row for each interaction that speaks for a rule, told from the user's
 -- side (from, to). Carried rows do; refused ones do where learning refused them; a changed host file speaks for reading
--- it, if it was the host's and not made by the program before, and never for writing it. What no rule can carry (another's process) is left out.
+-- it, if it was the host's and not made by the program before, and never for writing it. What no rule can carry
+-- (another's process) is left out.
 with
 
 crossings as (

@@ -62,9 +62,13 @@ const WHOLE: Partial<Record<string, RegExp>> = {
 
 // What stands between the ends: one plain token is the usual case, and quickly tested.
 function innerTest(pattern: Pattern, bound: BoundValues, plain: (text: string) => string): (text: string) => boolean {
-  const inner = pattern.slice(typeof pattern[0] === 'string' ? 1 : 0, typeof pattern.at(-1) === 'string' ? -1 : undefined);
+  const inner = pattern.slice(
+    typeof pattern[0] === 'string' ? 1 : 0,
+    typeof pattern.at(-1) === 'string' ? -1 : undefined,
+  );
   const [only] = inner;
-  const whole = inner.length === 1 && typeof only === 'object' && only.width === undefined ? WHOLE[only.token] : undefined;
+  const whole =
+    inner.length === 1 && typeof only === 'object' && only.width === undefined ? WHOLE[only.token] : undefined;
   if (whole !== undefined) return (text) => whole.test(text);
   const machine = compile(inner, bound, plain);
   return (text) => after(machine, text).has(machine.steps.length);

@@ -2,13 +2,13 @@
 import type { Pattern, PatternPart } from '../../native/contract/rules.js';
 import { TOKENS, type TokenName } from '../../native/contract/words.js';
 
-const escape = (literal: string): string => literal.replace(/[{}]/g, '$&$&');
+const doubled = (literal: string): string => literal.replace(/[{}]/g, '$&$&');
 
 /** `/tmp/x-{pid}`; literal braces doubled. */
 export function printPattern(pattern: Pattern): string {
   return pattern
     .map((part) => {
-      if (typeof part === 'string') return escape(part);
+      if (typeof part === 'string') return doubled(part);
       return part.width === undefined ? `{${part.token}}` : `{${part.token}:${part.width}}`;
     })
     .join('');

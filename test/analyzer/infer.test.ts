@@ -21,7 +21,12 @@ const objects = (rules: readonly { object: string }[]) => rules.map(({ object })
 test('an endpoint becomes a rule with its support', async () => {
   const reach = { object: '127.0.0.1:5544', peer: 'db' };
   const { rules } = await infer([
-    { interactions: [{ ...reach, ts: 1_500_000_000 }, { ...reach, ts: 2e9, status: 111 }] },
+    {
+      interactions: [
+        { ...reach, ts: 1_500_000_000 },
+        { ...reach, ts: 2e9, status: 111 },
+      ],
+    },
     { started: '2026-11-22T11:00:00.000Z', interactions: [reach] },
     {},
   ]);
@@ -41,7 +46,11 @@ test('an endpoint becomes a rule with its support', async () => {
 
 test.each<[string, Row, Row]>([
   ['what never worked is optional', connect('/a', { status: 111 }), { needed: 'optional' }],
-  ['memory says how it was opened', { op: 'memory.open', object: '/s', peer: 'host', access: 3 }, { access: ['read', 'write'] }],
+  [
+    'memory says how it was opened',
+    { op: 'memory.open', object: '/s', peer: 'host', access: 3 },
+    { access: ['read', 'write'] },
+  ],
   ['a host name goes to the net', { op: 'dns.resolve', object: 'example.com', peer: null }, { to: 'net' }],
   ['noise is noted', { op: 'file.read', object: '/etc/localtime', peer: 'host' }, { note: "the runtime's own doing" }],
 ])('%s', async (_, interaction, expected) => {
@@ -76,7 +85,14 @@ describe('the order of the runs does not show', () => {
 });
 
 describe('rules that stand already', () => {
-  const rule: ExistingRule = { id: 'mine', allow: 'unix.connect', from: 'app', to: 'host', object: '/run/{name}', state: 'accepted' };
+  const rule: ExistingRule = {
+    id: 'mine',
+    allow: 'unix.connect',
+    from: 'app',
+    to: 'host',
+    object: '/run/{name}',
+    state: 'accepted',
+  };
   const given = [{ interactions: [connect('/run/a'), connect('/run/a'), connect('/tmp/b')] }];
 
   test('accepted ones keep their names, and get the evidence', async () => {
@@ -99,7 +115,13 @@ describe('rules that stand already', () => {
 
 test('rare names are kept apart with their count', async () => {
   const usual = { interactions: [connect('/a')] };
-  const { rules, rare, coverage } = await infer([{ interactions: [connect('/a'), connect('/b')] }, usual, usual, usual, usual]);
+  const { rules, rare, coverage } = await infer([
+    { interactions: [connect('/a'), connect('/b')] },
+    usual,
+    usual,
+    usual,
+    usual,
+  ]);
   expect(objects(rules)).toEqual(['/a']);
   expect(rare).toMatchObject([{ object: '/b', evidence: { runs: 1, of: 5, times: 1 } }]);
   expect(coverage.heldout.denials_per_run).toBe(0.2);
@@ -144,7 +166,10 @@ describe('coverage', () => {
     expect(coverage).toEqual({
       runs: 1,
       complete_runs: 1,
-      classes: { all: { seen: 1, unseen_mass: 1, low: 1, high: null }, ipc: { seen: 1, unseen_mass: 1, low: 1, high: null } },
+      classes: {
+        all: { seen: 1, unseen_mass: 1, low: 1, high: null },
+        ipc: { seen: 1, unseen_mass: 1, low: 1, high: null },
+      },
       heldout: { denials_per_run: null, low: null, high: null },
       advice: 'One run cannot show what varies: record at least two more.',
     });
@@ -178,9 +203,22 @@ describe('bad input', () => {
     expect((await infer([{}])).rules).toEqual([]);
   });
   test('names of all kinds stay themselves', async () => {
-    const names = ['a"b', "it's", 'x\ny', '{uint}', '}{', '\\\\.\\pipe\\x', '@\\x00', '%s$name;--', 'ü😀', 'x'.repeat(32_000)];
+    const names = [
+      'a"b',
+      "it's",
+      'x\ny',
+      '{uint}',
+      '}{',
+      '\\\\.\\pipe\\x',
+      '@\\x00',
+      '%s$name;--',
+      'ü😀',
+      'x'.repeat(32_000),
+    ];
     const { rules } = await infer([{ interactions: names.map((name) => connect(name)) }]);
-    expect(new Set(objects(rules).map((text) => text.replace(/\{\{/g, '{').replace(/\}\}/g, '}')))).toEqual(new Set(names));
+    expect(new Set(objects(rules).map((text) => text.replace(/\{\{/g, '{').replace(/\}\}/g, '}')))).toEqual(
+      new Set(names),
+    );
   });
   test('a name too long for a rule is left out', async () => {
     expect((await infer([{ interactions: [connect('{'.repeat(20_000)), connect('/a')] }])).rules).toHaveLength(1);

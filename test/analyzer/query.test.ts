@@ -19,7 +19,7 @@ beforeAll(() => {
       id: 'r1',
       interactions: [
         { object: '/etc/ld.so.cache', op: 'file.read', verdict: 'passed', image: '/bin/app' },
-        { object: "o'brien\n{\"x\"}", op: 'unix.connect', verdict: 'absent', status: 2 },
+        { object: 'o\'brien\n{"x"}', op: 'unix.connect', verdict: 'absent', status: 2 },
         { object: 'x'.repeat(32768), op: 'mutex.open', verdict: 'blocked' },
       ],
       payloads: [{ channel: 1, ts: 5, direction: 1, size: 3, bytes: new Uint8Array([1, 65, 255]) }],
@@ -31,10 +31,26 @@ beforeAll(() => {
 afterAll(() => rmSync(base, { recursive: true }));
 
 test.each<[string, unknown[][]]>([
-  ['select run, complete, mode from runs order by run', [['r0', true, 'allow'], ['r1', true, 'allow'], ['r2', true, 'allow']]],
-  ['select run, count(*) as n from interactions group by run order by run', [['r1', 3], ['r2', 1]]],
+  [
+    'select run, complete, mode from runs order by run',
+    [
+      ['r0', true, 'allow'],
+      ['r1', true, 'allow'],
+      ['r2', true, 'allow'],
+    ],
+  ],
+  [
+    'select run, count(*) as n from interactions group by run order by run',
+    [
+      ['r1', 3],
+      ['r2', 1],
+    ],
+  ],
   [`select object, noise from interactions where run = 'r1' and seq = 0`, [['/etc/ld.so.cache', 'loader']]],
-  [`select object, status, image, noise from interactions where verdict = 'absent'`, [["o'brien\n{\"x\"}", 2, null, null]]],
+  [
+    `select object, status, image, noise from interactions where verdict = 'absent'`,
+    [['o\'brien\n{"x"}', 2, null, null]],
+  ],
   [`select length(object) from interactions where op = 'mutex.open'`, [[32768]]],
   [`select peer, parent, channel, detail from interactions where run = 'r2'`, [['db', 7, null, '{"bytes_out":3}']]],
   ['select * from payloads', [['r1', 1, 5, 1, 3, '\\x01A\\xFF']]],
@@ -58,9 +74,17 @@ test('DuckDB says what is wrong with a query', async () => {
 });
 
 test('rules of a system file are tables too, with the rows that justify them', async () => {
-  const rule = { id: 'a', allow: 'tcp.connect', from: 'app', to: 'db', object: 'DB:{uint}', state: 'accepted' } as const;
+  const rule = {
+    id: 'a',
+    allow: 'tcp.connect',
+    from: 'app',
+    to: 'db',
+    object: 'DB:{uint}',
+    state: 'accepted',
+  } as const;
   const other = { ...rule, id: 'b', allow: ['tcp.connect', 'udp.send'], object: '{rest}' } as const;
-  const sql = 'select rules.id, rules.allow, rule_rows.run, rule_rows.seq from rules left join rule_rows on rule = id order by id';
+  const sql =
+    'select rules.id, rules.allow, rule_rows.run, rule_rows.seq from rules left join rule_rows on rule = id order by id';
   expect((await queryRuns(runs, sql, [rule, other])).rows).toEqual([
     ['a', ['tcp.connect'], 'r2', 0],
     ['b', ['tcp.connect', 'udp.send'], null, null],

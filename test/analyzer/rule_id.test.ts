@@ -11,7 +11,13 @@ test.each([
 ])('%j', (one, id) => expect(ruleId(one)).toMatch(id));
 
 test('what makes a rule another rule changes its id, and nothing else does', () => {
-  const others = [{ object: '127.0.0.1:5545' }, { to: 'host' }, { allow: 'udp.send' }, { args: ['-x'] }, { carrier: 'argv' }];
+  const others = [
+    { object: '127.0.0.1:5545' },
+    { to: 'host' },
+    { allow: 'udp.send' },
+    { args: ['-x'] },
+    { carrier: 'argv' },
+  ];
   expect(new Set([rule, ...others.map((other) => ({ ...rule, ...other }))].map(ruleId)).size).toBe(6);
   expect(ruleId({ ...rule, allow: ['tcp.connect'], args: null })).toBe(ruleId(rule));
   expect(ruleId({ ...rule, allow: ['b.x', 'a.x'] })).toBe(ruleId({ ...rule, allow: ['a.x', 'b.x'] }));

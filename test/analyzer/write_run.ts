@@ -76,13 +76,19 @@ function infoOf(info: Row): Row {
     complete: true,
     host: { kernel: '6.1', machine: 'x86_64' },
     vms: { app: { program: ['app'], exit_code: 0, variables: {} } },
-    ledger: { engine: { seen: 0, stored: 0, lost: 0 }, agent: { seen: 0, stored: 0, lost: 0 }, dock: { seen: 0, stored: 0, lost: 0 } },
+    ledger: {
+      engine: { seen: 0, stored: 0, lost: 0 },
+      agent: { seen: 0, stored: 0, lost: 0 },
+      dock: { seen: 0, stored: 0, lost: 0 },
+    },
     ...info,
   };
 }
 
 function tableOf(table: TableName, rows: readonly Row[]): Table {
-  const columns = TABLES[table].map((column, place) => [column[0], vectorOf(column, place, rows, DEFAULTS[table])] as const);
+  const columns = TABLES[table].map(
+    (column, place) => [column[0], vectorOf(column, place, rows, DEFAULTS[table])] as const,
+  );
   return new Table(Object.fromEntries(columns));
 }
 

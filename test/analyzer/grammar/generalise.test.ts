@@ -21,7 +21,11 @@ describe('one run', () => {
     ['binds a pid after letters', { names: ['/run/a4711'], values: { pid: '4711' } }, ['/run/a{pid}']],
     ['does not bind within digits', { names: ['/run/a-47112'], values: { pid: '4711' } }, ['/run/a-47112']],
     ['does not bind a short number once', { names: ['/lib/z.so.7'], values: { pid: '7' } }, ['/lib/z.so.7']],
-    ['prefers home to user', { names: ['/home/ann/ann'], values: { home: '/home/ann', user: 'ann' } }, ['{home}/{user}']],
+    [
+      'prefers home to user',
+      { names: ['/home/ann/ann'], values: { home: '/home/ann', user: 'ann' } },
+      ['{home}/{user}'],
+    ],
     ['binds home as a whole folder', { names: ['/home/anna/x'], values: { home: '/home/ann' } }, ['/home/anna/x']],
     ['binds uid', { names: ['/run/user/1000/bus'], values: { uid: '1000', pid: '77' } }, ['/run/user/{uid}/bus']],
     ['keeps quotes, newlines and empty pieces', { names: ['"a"\n//\'b\''] }, ['"a"\n//\'b\'']],
@@ -55,21 +59,45 @@ describe('several runs', () => {
     ['random words', [['/t/x7Gq2L'], ['/t/0aBc9Z']], ['/t/{word}']],
     ['constant parts beside it', [['/t/a_1_b'], ['/t/a_2_b']], ['/t/a_{uint}_b']],
     ['two places', [['/t/1111/a-2222'], ['/t/3333/a-4444']], ['/t/{uint}/a-{uint}']],
-    ['a constant of the same look beside it', [['/t/1', '/t/200'], ['/t/1', '/t/300']], ['/t/1', '/t/{uint}']],
+    [
+      'a constant of the same look beside it',
+      [
+        ['/t/1', '/t/200'],
+        ['/t/1', '/t/300'],
+      ],
+      ['/t/1', '/t/{uint}'],
+    ],
     [
       'a closed part of it stays apart',
-      [['/t/1111/w1', '/t/1111/w2'], ['/t/2222/w1', '/t/2222/w2']],
+      [
+        ['/t/1111/w1', '/t/1111/w2'],
+        ['/t/2222/w1', '/t/2222/w2'],
+      ],
       ['/t/{uint}/w1', '/t/{uint}/w2'],
     ],
-    ['a closed set stays a list', [['/w/1', '/w/2'], ['/w/1', '/w/3'], ['/w/2', '/w/3']], ['/w/1', '/w/2', '/w/3']],
+    [
+      'a closed set stays a list',
+      [
+        ['/w/1', '/w/2'],
+        ['/w/1', '/w/3'],
+        ['/w/2', '/w/3'],
+      ],
+      ['/w/1', '/w/2', '/w/3'],
+    ],
     [
       'a pid that varies with the name is bound, though short',
-      [{ names: ['/t/x-2'], values: { pid: '2' } }, { names: ['/t/x-3'], values: { pid: '3' } }],
+      [
+        { names: ['/t/x-2'], values: { pid: '2' } },
+        { names: ['/t/x-3'], values: { pid: '3' } },
+      ],
       ['/t/x-{pid}'],
     ],
     [
       'a constant that equals a pid once is none',
-      [{ names: ['/t/x-4711'], values: { pid: '4711' } }, { names: ['/t/x-4711'], values: {} }],
+      [
+        { names: ['/t/x-4711'], values: { pid: '4711' } },
+        { names: ['/t/x-4711'], values: {} },
+      ],
       ['/t/x-4711'],
     ],
     [
@@ -85,7 +113,10 @@ describe('several runs', () => {
   ])('%s', (_, runs, expected) => expect(patterns(runs).rules).toEqual(expected));
 
   test('ports vary, hosts do not', () => {
-    const runs = [['10.0.0.1:4000', '10.0.0.2:9'], ['10.0.0.1:4001', '10.0.0.2:9']];
+    const runs = [
+      ['10.0.0.1:4000', '10.0.0.2:9'],
+      ['10.0.0.1:4001', '10.0.0.2:9'],
+    ];
     expect(patterns(runs, 'tcp.connect').rules).toEqual(['10.0.0.1:{uint}', '10.0.0.2:9']);
   });
 
@@ -102,7 +133,8 @@ describe('several runs', () => {
 });
 
 describe('families', () => {
-  const named = (numbers: readonly number[]) => numbers.map((n) => `/data/in/${String.fromCharCode(97 + (n % 26))}${'xyzw'[Math.floor(n / 26)]}.txt`);
+  const named = (numbers: readonly number[]) =>
+    numbers.map((n) => `/data/in/${String.fromCharCode(97 + (n % 26))}${'xyzw'[Math.floor(n / 26)]}.txt`);
 
   test('an open set becomes one rule', () => {
     const runs = [named(range(0, 12)), named(range(6, 12)), named(range(15, 12))];
@@ -113,11 +145,18 @@ describe('families', () => {
     expect(patterns(runs, 'file.read').rules).toHaveLength(13);
   });
   test('eight new names are not more than eight', () => {
-    expect(patterns([named(range(0, 12)), named([...range(0, 5), ...range(12, 8)])], 'file.read').rules).toHaveLength(20);
-    expect(patterns([named(range(0, 12)), named([...range(0, 5), ...range(12, 9)])], 'file.read').rules).toHaveLength(1);
+    expect(patterns([named(range(0, 12)), named([...range(0, 5), ...range(12, 8)])], 'file.read').rules).toHaveLength(
+      20,
+    );
+    expect(patterns([named(range(0, 12)), named([...range(0, 5), ...range(12, 9)])], 'file.read').rules).toHaveLength(
+      1,
+    );
   });
   test('an open folder of changing depth', () => {
-    const deep = (from: number) => range(from, 10).map((n) => `/srv/data/${'abcdefghijklmnopqrstuvwxyz'[n % 26]}q/${'klmnopqrst'[n % 10]}/${n % 2 ? 'u/' : ''}f`);
+    const deep = (from: number) =>
+      range(from, 10).map(
+        (n) => `/srv/data/${'abcdefghijklmnopqrstuvwxyz'[n % 26]}q/${'klmnopqrst'[n % 10]}/${n % 2 ? 'u/' : ''}f`,
+      );
     expect(patterns([deep(0), deep(13)], 'file.read').rules).toEqual(['/srv/data/{rest}']);
   });
   test('the protected set is never reached', () => {
@@ -131,8 +170,17 @@ describe('families', () => {
 });
 
 test('names made to blow up splitting take linear time and stay themselves', () => {
-  const hostile = ['a1'.repeat(16_000), '-'.repeat(32_000), '/'.repeat(32_000), `${'0-'.repeat(16_000)}x`, '{'.repeat(16_000)];
+  const hostile = [
+    'a1'.repeat(16_000),
+    '-'.repeat(32_000),
+    '/'.repeat(32_000),
+    `${'0-'.repeat(16_000)}x`,
+    '{'.repeat(16_000),
+  ];
   const values = { pid: '1', user: 'a', home: '/', temp: '0-0' };
-  const { rules } = patterns([{ names: hostile, values }, { names: hostile, values }]);
+  const { rules } = patterns([
+    { names: hostile, values },
+    { names: hostile, values },
+  ]);
   expect(rules).toHaveLength(hostile.length);
 });

@@ -24,6 +24,9 @@ export function groupOf(runs: readonly (RunNames | readonly string[])[], op = 'u
 
 function held(name: string, values: NonNullable<RunNames['values']>): { token: string; value: string }[] {
   return Object.entries(values).flatMap(([token, value]) =>
-    [value].flat().filter((one) => name.toLowerCase().includes(one.toLowerCase())).map((one) => ({ token, value: one })),
+    [value]
+      .flat()
+      .filter((one) => name.toLowerCase().includes(one.toLowerCase()))
+      .map((one) => ({ token, value: one })),
   );
 }

@@ -16,12 +16,23 @@ interface Given {
 }
 
 const here = new URL('.', import.meta.url).pathname;
-const models = readdirSync(here, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map(({ name }) => name);
+const models = readdirSync(here, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name);
 const read = (model: string, file: string) => JSON.parse(readFileSync(join(here, model, `${file}.json`), 'utf8'));
 
 // What comes before, in dependency order.
 const BEFORE: readonly Model[] = ['served', 'outward', 'uses', 'names', 'bindings'];
-const AFTER: readonly Model[] = ['rule_rows', 'support', 'edges', 'first_uses', 'incidences', 'coverage', 'blocked', 'changed'];
+const AFTER: readonly Model[] = [
+  'rule_rows',
+  'support',
+  'edges',
+  'first_uses',
+  'incidences',
+  'coverage',
+  'blocked',
+  'changed',
+];
 
 test.each(models)('%s', async (model) => {
   const { runs, tables = {} } = read(model, 'given') as Given;
@@ -35,7 +46,9 @@ test.each(models)('%s', async (model) => {
     await make(database, [...BEFORE, ...AFTER]);
     const expected = read(model, 'expected') as Record<string, unknown>[];
     const columns = Object.keys(expected[0] ?? { '*': 0 });
-    const rows = await database.all(`select ${columns.map((c) => (c === '*' ? c : `"${c}"`)).join(', ')} from ${model}`);
+    const rows = await database.all(
+      `select ${columns.map((c) => (c === '*' ? c : `"${c}"`)).join(', ')} from ${model}`,
+    );
     expect(sorted(rows)).toEqual(sorted(expected));
   } finally {
     database.close();
@@ -47,4 +60,8 @@ test('every model has its fixture', () => {
   expect(MODELS.filter((name) => !models.includes(name))).toEqual([]);
 });
 
-const sorted = (rows: readonly unknown[]) => rows.map((row) => JSON.stringify(row)).sort().map((row) => JSON.parse(row));
+const sorted = (rows: readonly unknown[]) =>
+  rows
+    .map((row) => JSON.stringify(row))
+    .sort()
+    .map((row) => JSON.parse(row));

@@ -83,7 +83,10 @@ describe('reaching', () => {
 });
 
 test('patterns survive being written and read', () => {
-  const part = fc.oneof(fc.string({ minLength: 1 }), fc.constantFrom({ token: 'uint' as const }, { token: 'hex' as const, width: 8 }));
+  const part = fc.oneof(
+    fc.string({ minLength: 1 }),
+    fc.constantFrom({ token: 'uint' as const }, { token: 'hex' as const, width: 8 }),
+  );
   fc.assert(
     fc.property(fc.array(part), (parts) => {
       const text = printPattern(parts);
