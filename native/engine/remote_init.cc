@@ -1,7 +1,7 @@
 #include "remote_init.h"
 
 #include <fcntl.h>
-#include <poll.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -11,7 +11,6 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
-#include <cstdlib>
 
 #include "sources.h"
 
@@ -29,6 +28,12 @@ pid_t pid_of(int pidfd) {
     if (sscanf(line, "Pid: %d", &pid) == 1) break;
   fclose(file);
   return pid < 0 ? 0 : pid;
+}
+
+void open_gate(int gate) {
+  const uint64_t one = 1;
+  while (write(gate, &one, sizeof one) < 0 && errno == EINTR) {
+  }
 }
 
 }  // namespace
@@ -95,7 +100,7 @@ RemoteInit::~RemoteInit() {
 void RemoteInit::run() {
   if (listening_.joinable()) return;
   listening_ = std::thread([this] { listen(); });
-  ask({wire::Ask::kRun, 0}, {}, {});
+  open_gate(parts_.gate.get());
 }
 
 int RemoteInit::ask(wire::Request request, std::string_view body, const std::vector<int>& fds, Fd* answered) {
@@ -150,7 +155,7 @@ int RemoteInit::mount(const MountStep& step) {
 pid_t RemoteInit::start(const Launch& launch, const int stdio[3], int* error) {
   wire::Writer body;
   wire::put(body, launch);
-  const Fd file(memfd_create("launch", MFD_CLOEXEC));
+  const Fd file(memfd_create("launch", MFD_CLOEXEC)), gate(eventfd(0, EFD_CLOEXEC));
   Fd program;
   int failed = ENOMEM;
   int32_t id;
@@ -158,8 +163,8 @@ pid_t RemoteInit::start(const Launch& launch, const int stdio[3], int* error) {
     const std::lock_guard hold(lock_);
     id = next_++;
   }
-  if (file && write(file.get(), body.out.data(), body.out.size()) == static_cast<ssize_t>(body.out.size()))
-    failed = ask({wire::Ask::kStart, id}, {}, {file.get(), stdio[0], stdio[1], stdio[2]}, &program);
+  if (file && gate && write(file.get(), body.out.data(), body.out.size()) == static_cast<ssize_t>(body.out.size()))
+    failed = ask({wire::Ask::kStart, id}, {}, {file.get(), stdio[0], stdio[1], stdio[2], gate.get()}, &program);
   if (error) *error = failed;
   if (failed) return -1;
   const pid_t pid = pid_of(program.get());
@@ -168,7 +173,7 @@ pid_t RemoteInit::start(const Launch& launch, const int stdio[3], int* error) {
     programs_[id] = pid;
   }
   // Only now may it run, and end: its exit is told by the number noted above.
-  ask({wire::Ask::kRun, id}, {}, {});
+  open_gate(gate.get());
   return pid;
 }
 

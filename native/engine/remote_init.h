@@ -22,7 +22,7 @@ class RemoteInit final : public InitClient {
     uid_t uid = 0;
     gid_t gid = 0;
     pid_t pid = 0;
-    Fd process, control, events, root, program, listener;
+    Fd process, control, events, gate, root, program, listener;
   };
   explicit RemoteInit(Parts parts);
   ~RemoteInit() override;

@@ -55,6 +55,15 @@ int mapping_for(const std::string& init, uid_t uid, gid_t gid) {
   return mapping.get();
 }
 
+// Whether everybody may see it: then init reaches a read-only bind by its path, and nobody's ownership is needed.
+bool is_open_to_all(const std::string& path) {
+  struct stat status;
+  for (size_t slash = path.find('/', 1); slash != std::string::npos; slash = path.find('/', slash + 1))
+    if (stat(path.substr(0, slash).c_str(), &status) != 0 || !(status.st_mode & S_IXOTH)) return false;
+  if (stat(path.c_str(), &status) != 0) return false;
+  return (status.st_mode & S_IROTH) && (!S_ISDIR(status.st_mode) || (status.st_mode & S_IXOTH));
+}
+
 struct Wanted {
   bool write = false;
   bool recursive = false;
@@ -72,6 +81,7 @@ std::map<std::string, Wanted> wanted_by(const std::vector<MountStep>& steps, boo
   std::map<std::string, Wanted> wanted;
   for (const auto& step : steps) {
     if (step.what == MountStep::Do::kBind) {
+      if (!step.write && is_open_to_all(step.from)) continue;
       auto& one = wanted[step.from];
       one.recursive = one.shift = true;
       one.write |= step.write;

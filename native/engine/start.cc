@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -94,9 +95,10 @@ std::variant<std::unique_ptr<InitClient>, StartFailure> start_vm(const std::stri
   if (!control.make(SOCK_SEQPACKET) || !events.make(SOCK_SEQPACKET)) return StartFailure{"sockets", errno};
   Sources sources = prepare_sources(plan.steps, plan.shift, plan.uid, plan.gid, init);
   const Fd file = memory_file(wire::encode({plan, sources.paths, !root}));
-  if (!file) return StartFailure{"plan", errno};
+  Fd gate(eventfd(0, EFD_CLOEXEC));
+  if (!file || !gate) return StartFailure{"plan", errno};
 
-  Spawn spawn{init, {"shuttle-init"}, {plan.stdio[0], plan.stdio[1], plan.stdio[2], control.theirs.get(), events.theirs.get(), file.get()}, 0, 0, 0};
+  Spawn spawn{init, {"shuttle-init"}, {plan.stdio[0], plan.stdio[1], plan.stdio[2], control.theirs.get(), events.theirs.get(), file.get(), gate.get()}, 0, 0, 0};
   for (const Fd& tree : sources.trees) spawn.fds.push_back(tree.get());
   if (!root) {
     spawn.spaces = kSpaces;
@@ -126,7 +128,7 @@ std::variant<std::unique_ptr<InitClient>, StartFailure> start_vm(const std::stri
   if (!is(packet, wire::Tell::kReady)) return give_up(told_failure(packet));
   if (fds.size() < 2) return give_up({"init", EPROTO});
   RemoteInit::Parts parts{init, plan.shift, plan.uid, plan.gid, pid, std::move(process), std::move(control.ours), std::move(events.ours),
-                          std::move(fds[0]), std::move(fds[1]), fds.size() > 2 ? std::move(fds[2]) : Fd()};
+                          std::move(gate), std::move(fds[0]), std::move(fds[1]), fds.size() > 2 ? std::move(fds[2]) : Fd()};
   return std::make_unique<RemoteInit>(std::move(parts));
 }
 

@@ -15,7 +15,8 @@ namespace shuttle::init {
 void drop_privileges() {
   must(unshare(CLONE_FS) == 0, "own folder");
   syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, nullptr);  // kernels without keyrings have nothing to share either
-  for (int capability = 0; prctl(PR_CAPBSET_READ, capability) >= 0; ++capability) prctl(PR_CAPBSET_DROP, capability);
+  for (int capability = 0; prctl(PR_CAPBSET_DROP, capability) == 0; ++capability) {
+  }
   must(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) == 0, "capabilities");
   __user_cap_header_struct head{_LINUX_CAPABILITY_VERSION_3, 0};
   __user_cap_data_struct none[2]{};

@@ -21,7 +21,8 @@ struct Task {
 pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 pthread_cond_t wanted = PTHREAD_COND_INITIALIZER;
 std::deque<Task>* tasks = new std::deque<Task>;
-unsigned idle = 0, hands = 0;
+pthread_cond_t born = PTHREAD_COND_INITIALIZER;
+unsigned idle = 0, hands = 0, ready = 0;
 constexpr unsigned kMostHands = 64;  // connects that wait at once; more of them wait their turn
 
 void perform(const Task& task) {
@@ -40,6 +41,10 @@ void perform(const Task& task) {
 
 void* hand(void*) {
   drop_privileges();
+  pthread_mutex_lock(&lock);
+  ++ready;
+  pthread_cond_signal(&born);
+  pthread_mutex_unlock(&lock);
   for (;;) {
     pthread_mutex_lock(&lock);
     while (tasks->empty()) {
@@ -67,8 +72,13 @@ void hand_over(Task task) {
   pthread_attr_setstacksize(&attributes, 128 * 1024);
   pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
   pthread_t thread;
-  if (pthread_create(&thread, &attributes, hand, nullptr) != 0) --hands;
+  const bool made = pthread_create(&thread, &attributes, hand, nullptr) == 0;
   pthread_attr_destroy(&attributes);
+  // Until it has a folder of its own, this thread could not change mount namespaces.
+  pthread_mutex_lock(&lock);
+  if (!made) --hands;
+  while (ready < hands) pthread_cond_wait(&born, &lock);
+  pthread_mutex_unlock(&lock);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 // The parts of init, process 1 of a VM. It is the only code that runs with the VM's privileges.
 #include <sys/types.h>
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -81,7 +82,8 @@ int make_devices(const std::string& at);
 // root.cc: builds the root that the plan describes and enters it. Afterwards the host is out of sight.
 class Root {
  public:
-  void build(const wire::Plan& plan);
+  // `inside` is called once, in the VM's mount namespace, before anything is built.
+  void build(const wire::Plan& plan, const std::function<void()>& inside);
   // Mounts one more thing, prepared where the host is still to be seen. 0 or an errno.
   int mount_later(const MountStep& step, const std::vector<wire::Source>& sources, const std::vector<int>& fds);
 
@@ -97,12 +99,14 @@ struct Child;
 // programs.cc: the application's processes.
 class Programs {
  public:
-  // Starts the thread that all programs descend from: without capabilities and under the filter. Returns the filter's
-  // listener, or -1 where the plan has no filter.
-  int prepare(const VmPlan& plan);
-  // Makes a process that stands just before its exec until `release`. Its pidfd, or -1 with errno. Takes `stdio`.
-  int make(int id, const Launch& launch, const int stdio[3]);
-  void release(int id);
+  // Begins the thread that all programs descend from, which readies itself while the root is built: it must be called
+  // in the VM's mount namespace.
+  void begin(const VmPlan& plan);
+  // Waits until it is ready. The filter's listener, or -1 where the plan has no filter.
+  int listener();
+  // Makes a process that stands just before its exec until its gate is opened. Its pidfd, or -1 with errno. Takes the
+  // descriptors.
+  int make(int id, const Launch& launch, const int stdio[3], int gate);
   // Reaps what ended and tells of programs among it. False when no process is left.
   bool reap(int events);
 

@@ -66,12 +66,12 @@ class Server {
   explicit Server(wire::Plan& plan) : plan_(plan) {}
 
   void start() {
-    root_.build(plan_);
-    const int listener = programs_.prepare(plan_.vm);
+    root_.build(plan_, [this] { programs_.begin(plan_.vm); });
+    const int listener = programs_.listener();
     int stdio[3];
     for (int i = 0; i < 3; ++i) must((stdio[i] = fcntl(i, F_DUPFD_CLOEXEC, 3)) >= 0, "standard streams");
     hold_low_numbers();
-    const int program = programs_.make(0, plan_.vm.program, stdio);
+    const int program = programs_.make(0, plan_.vm.program, stdio, wire::kGate);
     must(program >= 0, "program");
     const int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
     const wire::Event ready{wire::Tell::kReady, 0, 0, -1, 0};
@@ -123,7 +123,6 @@ class Server {
   void act(const wire::Request& request, std::string body, std::vector<int>& fds) {
     const int reply = fds[0];
     switch (request.ask) {
-      case wire::Ask::kRun: programs_.release(request.a); return answer(reply, 0);
       case wire::Ask::kSocket: return make_socket(request, reply);
       case wire::Ask::kMount: return mount(body, fds);
       case wire::Ask::kStart: return start_program(request, fds);
@@ -153,13 +152,14 @@ class Server {
   void start_program(const wire::Request& request, std::vector<int>& fds) {
     const int reply = fds[0];
     std::string bytes;
-    if (fds.size() != 5 || !read_memory_file(fds[1], bytes)) return answer(reply, EINVAL);
+    if (fds.size() != 6 || !read_memory_file(fds[1], bytes)) return answer(reply, EINVAL);
     wire::Reader from(bytes);
     const Launch launch = wire::get_launch(from);
     if (!from.done()) return answer(reply, EINVAL);
     const int stdio[3] = {fds[2], fds[3], fds[4]};
+    const int gate = fds[5];
     fds.resize(2);
-    const int program = programs_.make(request.a, launch, stdio);
+    const int program = programs_.make(request.a, launch, stdio, gate);
     answer(reply, program < 0 ? errno : 0, program);
     if (program >= 0) close(program);
   }
@@ -189,7 +189,6 @@ int run() {
   must(prctl(PR_SET_DUMPABLE, 0) == 0, "dumpable");
   const int signals = quiet_signals();
   must(signals >= 0, "signals");
-  setsid();
   umask(0);
   must(sethostname(plan.vm.hostname.data(), plan.vm.hostname.size()) == 0, "host name");
   bring_up_loopback();

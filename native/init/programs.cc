@@ -38,12 +38,11 @@ struct Child {
   int id = 0;
   pid_t pid = 0;
   int pidfd = -1, make_error = 0;
-  Word made{0}, go{0}, sharing{1};  // `sharing` is cleared by the kernel at the exec
-  int exec_error = 0;
+    int exec_error = 0;
   Launch launch;
   std::vector<std::string> candidates;
   std::vector<char*> argv, env;
-  int stdio[3]{};
+  int stdio[3]{}, gate = -1;
   std::vector<Limit> limits;
   alignas(16) char stack[kStack];
 };
@@ -80,9 +79,18 @@ int install_filter(const std::string& bytes) {
   fail("filter", EINVAL);
 }
 
-[[noreturn]] void give_up(Child& child, long error) {
+[[noreturn]] void give_up(Child& child, long error, int code) {
   child.exec_error = static_cast<int>(-error);
-  for (;;) raw::call(SYS_exit_group, -error == ENOENT ? 127 : 126);
+  for (;;) raw::call(SYS_exit_group, code);
+}
+
+constexpr int kGateHere = 3;
+
+void wait_at_gate() {
+  uint64_t count = 0;
+  while (raw::call(SYS_read, kGateHere, raw::address(&count), sizeof count) == -EINTR) {
+  }
+  raw::call(SYS_close, kGateHere);
 }
 
 // Runs in the new process, on the stack inside `child`.
@@ -91,7 +99,8 @@ int child_main(void* argument) {
   uint64_t no_signals = 0;
   raw::call(SYS_rt_sigprocmask, SIG_SETMASK, raw::address(&no_signals), 0, sizeof no_signals);
   for (int i = 0; i < 3; ++i) raw::call(SYS_dup3, child.stdio[i], i, 0);
-  raw::call(SYS_close_range, 3, ~0U, 0);
+  raw::call(SYS_dup3, child.gate, kGateHere, 0);
+  raw::call(SYS_close_range, kGateHere + 1, ~0U, 0);
   raw::call(SYS_setsid);
   raw::call(SYS_ioctl, 0, TIOCSCTTY, 0);  // only where descriptor 0 is a terminal
   for (const Limit& limit : child.limits) {
@@ -100,15 +109,15 @@ int child_main(void* argument) {
   }
   raw::call(SYS_umask, 022);
   const long entered = raw::call(SYS_chdir, raw::address(child.launch.cwd.c_str()));
-  wait_while(child.go, 0);
-  if (entered < 0) give_up(child, entered);
+  wait_at_gate();
+  if (entered < 0) give_up(child, entered, 126);
   long error = -ENOENT;
   for (const auto& path : child.candidates) {
     const long refused = raw::call(SYS_execve, raw::address(path.c_str()), raw::address(child.argv.data()), raw::address(child.env.data()));
     if (error == -ENOENT || refused != -ENOENT) error = refused;
     if (refused != -ENOENT && refused != -EACCES && refused != -ENOTDIR) break;
   }
-  give_up(child, error);
+  give_up(child, error, error == -ENOENT ? 127 : 126);
 }
 
 void* template_main(void*) {
@@ -119,7 +128,7 @@ void* template_main(void*) {
     wait_while(the_template.turn, turn);
     Child& child = *the_template.wanted;
     const int pid = clone(child_main, child.stack + Child::kStack,
-                          CLONE_VM | CLONE_PIDFD | CLONE_CHILD_CLEARTID | SIGCHLD, &child, &child.pidfd, nullptr, &child.sharing);
+                          CLONE_VM | CLONE_PIDFD | SIGCHLD, &child, &child.pidfd);
     child.pid = pid;
     child.make_error = pid < 0 ? errno : 0;
     set(the_template.turn, turn + 2);
@@ -159,7 +168,7 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
 
 }  // namespace
 
-int Programs::prepare(const VmPlan& plan) {
+void Programs::begin(const VmPlan& plan) {
   the_template.plan = &plan;
   the_template.limits = limits_of(plan);
   pthread_attr_t attributes;
@@ -167,11 +176,14 @@ int Programs::prepare(const VmPlan& plan) {
   pthread_attr_setstacksize(&attributes, 128 * 1024);
   pthread_t thread;
   if (int error = pthread_create(&thread, &attributes, template_main, nullptr); error) fail("template", error);
+}
+
+int Programs::listener() {
   wait_while(the_template.ready, 0);
   return the_template.listener;
 }
 
-int Programs::make(int id, const Launch& launch, const int stdio[3]) {
+int Programs::make(int id, const Launch& launch, const int stdio[3], int gate) {
   auto* child = new Child;
   child->id = id;
   child->launch = launch;
@@ -182,14 +194,16 @@ int Programs::make(int id, const Launch& launch, const int stdio[3]) {
   child->limits = the_template.limits;
   // Above the numbers they will be copied to, so that no copy overwrites one still to come.
   for (int i = 0; i < 3; ++i) {
-    child->stdio[i] = fcntl(stdio[i], F_DUPFD_CLOEXEC, 3);
+    child->stdio[i] = fcntl(stdio[i], F_DUPFD_CLOEXEC, kGateHere + 1);
     close(stdio[i]);
   }
+  child->gate = gate;
   the_template.wanted = child;
   const uint32_t turn = the_template.turn.load();
   set(the_template.turn, turn + 1);
   wait_while(the_template.turn, turn + 1);
   for (int fd : child->stdio) close(fd);
+  close(gate);
   if (child->make_error) {
     errno = child->make_error;
     delete child;
@@ -197,11 +211,6 @@ int Programs::make(int id, const Launch& launch, const int stdio[3]) {
   }
   children_.push_back(child);
   return child->pidfd;
-}
-
-void Programs::release(int id) {
-  for (Child* child : children_)
-    if (child->id == id) set(child->go, 1);
 }
 
 bool Programs::reap(int events) {

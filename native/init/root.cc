@@ -47,23 +47,24 @@ int own_mount_namespace(int proc) { return openat(proc, "self/ns/mnt", O_RDONLY 
 
 }  // namespace
 
-void Root::build(const wire::Plan& plan) {
+void Root::build(const wire::Plan& plan, const std::function<void()>& inside) {
   const int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
   must(proc >= 0, "/proc");
   must((host_space_ = own_mount_namespace(proc)) >= 0, "mount namespace");
   // The stage stands in both namespaces: the one in which the host can be seen, which only init keeps, and the VM's.
-  std::string room = "mode=700";
+  std::string room = "mode=755";
   if (plan.vm.disk > 0) room += ",size=" + std::to_string(plan.vm.disk);
   must(mount("shuttle", kStage, "tmpfs", MS_NOSUID | MS_NODEV, room.c_str()) == 0, "stage");
   must(unshare(CLONE_NEWNS) == 0, "mount namespace");
   must((own_space_ = own_mount_namespace(proc)) >= 0, "mount namespace");
   close(proc);
+  inside();
 
   std::vector<int> fds;
   for (size_t i = 0; i < plan.sources.size(); ++i) fds.push_back(wire::kFirstSource + static_cast<int>(i));
   stage_.add(plan.sources, fds);
   const std::string root = stage_.folder("r");
-  must(mount("tmpfs", root.c_str(), "tmpfs", MS_NOSUID | MS_NODEV, "mode=755,size=16m") == 0, "root");
+  must(mount("tmpfs", root.c_str(), "tmpfs", MS_NOSUID | MS_NODEV, room.c_str()) == 0, "root");
   const auto& steps = plan.vm.steps;
   std::unordered_map<const MountStep*, Filling> fillings;
   std::vector<bool> placed(steps.size());  // by the filling of an overlay alone

@@ -13,10 +13,11 @@ namespace shuttle::wire {
 
 constexpr uint32_t kMagic = 0x31494853;  // SHI1
 
-// Descriptors that init finds open. Sources follow, in the plan's order.
-enum Number : int { kStdin = 0, kStdout = 1, kStderr = 2, kControl = 3, kEvents = 4, kPlan = 5, kFirstSource = 6 };
+// Descriptors that init finds open. A program waits at its gate, an event counter, until the engine writes to it; nobody
+// stands between. Sources follow, in the plan's order.
+enum Number : int { kStdin = 0, kStdout = 1, kStderr = 2, kControl = 3, kEvents = 4, kPlan = 5, kGate = 6, kFirstSource = 7 };
 
-enum class Ask : uint32_t { kMapped = 1, kRun, kSocket, kBind, kConnect, kMount, kStart };
+enum class Ask : uint32_t { kMapped = 1, kSocket, kBind, kConnect, kMount, kStart };
 enum class Tell : uint32_t { kBorn = 1, kReady, kFailed, kStarted, kExited };
 
 // Requests and answers are single packets. `error` is 0 or an errno.

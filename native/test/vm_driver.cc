@@ -126,7 +126,6 @@ class Driver {
       changed_.notify_all();
     };
     if (Fd listener = vm_->take_listener()) std::thread([fd = std::move(listener)] { answer(fd.get()); }).detach();
-    vm_->run();
     return true;
   }
 
@@ -142,7 +141,10 @@ class Driver {
   }
 
   void go() {
-    if (begin()) printf("ready %d %d\n", vm_->pid(), vm_->program());
+    if (!begin()) return;
+    printf("ready %d %d\n", vm_->pid(), vm_->program());
+    fflush(stdout);  // before anything the program says
+    vm_->run();
   }
 
   void end() {
@@ -179,6 +181,7 @@ class Driver {
     for (int i = 0; i < rounds; ++i) {
       const auto before = std::chrono::steady_clock::now();
       if (!begin()) return;
+      vm_->run();
       {
         std::unique_lock hold(lock_);
         changed_.wait(hold, [this] { return ended_; });

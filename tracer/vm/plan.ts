@@ -127,7 +127,7 @@ function showLittle(input: PlanInput, layer: Layer): MountStep[] {
   const { home } = input.host;
   const mode = input.user.shift ? 0o755 : 0o555;
   return [
-    layer.over('/', []),
+    input.layer ? layer.over('/', []) : { do: 'folder', to: '/', mode: 0o755 },
     { do: 'folder', to: '/var', mode },
     ...STATE_FOLDERS.map((to): MountStep => ({ do: 'folder', to, mode })),
     { do: 'link', to: '/var/run', target: '/run' },

@@ -113,7 +113,7 @@ describe.each(['enforce', 'deny'] as const)('%s', (mode) => {
 
   test('only the base system, its own folder and places to write', () =>
     expect(short(plan({}).steps).filter((step) => !/ \/(dev|proc|sys|run|var)/.test(step))).toEqual([
-      'overlay / < ',
+      'folder /',
       'folder /home/me',
       'link /bin',
       'bind /usr < /usr',
@@ -204,6 +204,7 @@ describe('the protected set', () => {
 describe('a layer on disk', () => {
   const layer = { upper: '/l/upper', work: '/l/work', written: ['usr'] };
   const { steps, lazy } = planVm(input({ mode: 'enforce', layer }));
+  test('the root itself is kept', () => expect(short(steps)[0]).toBe('overlay / < '));
   test('each overlay has its own folder in it', () =>
     expect(find(steps, '/opt/app')).toEqual([
       {
