@@ -1,0 +1,20 @@
+// Measures in a process of its own where memory counts, so that nothing of another row is in it.
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const SELF = fileURLToPath(import.meta.url);
+
+/** Runs one task in a new process; the figures it found. */
+export async function alone(task: 'recorder' | 'load', ...args: string[]): Promise<unknown> {
+  const { stdout } = await promisify(execFile)(process.execPath, [SELF, task, ...args]);
+  return JSON.parse(stdout);
+}
+
+async function work([task, ...args]: string[]): Promise<unknown> {
+  if (task === 'recorder') return (await import('../tracer/record/bench.js')).benchRecorder();
+  const { loadOnce } = await import('./load_run.js');
+  return loadOnce(args[0] ?? '', args[1]);
+}
+
+if (process.argv[1] === SELF) console.log(JSON.stringify(await work(process.argv.slice(2))));

@@ -1,0 +1,57 @@
+// npm run bench [-- --json] [--rounds N] [NAME...]: measures Shuttle beside what people use today.
+import { parseArgs } from 'node:util';
+import { type Figure, skipped } from './figure.js';
+import { Lab } from './lab.js';
+import { machine, table } from './print.js';
+import type { Bench, Group } from './row.js';
+import { files } from './rows/files.js';
+import { load } from './rows/load.js';
+import { recorder, traps } from './rows/record.js';
+import { redis } from './rows/redis.js';
+import { command, starts } from './rows/start.js';
+import { windows } from './rows/windows.js';
+
+const GROUPS: readonly Group[] = [starts, command, ...files, ...redis, windows, recorder, traps, load];
+
+/** A row that cannot be measured says why and keeps none of the others. */
+async function measure(group: Group, bench: Bench): Promise<Figure[]> {
+  try {
+    bench.progress(group.names.join(', '));
+    return (await group.measure(bench)).filter(({ name }) => bench.wanted(name.split(':')[0]!) || bench.wanted(name));
+  } catch (error) {
+    const why = String((error as Error).message ?? error);
+    return group.names.filter(bench.wanted).map((name) => skipped(name, group.unit, why));
+  }
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    options: { json: { type: 'boolean' }, rounds: { type: 'string' } },
+    allowPositionals: true,
+  });
+  const known = GROUPS.flatMap((group) => group.names);
+  const unknown = positionals.filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw new Error(`no such row: ${unknown.join(', ')}; there are ${known.join(', ')}`);
+  if (values.rounds !== undefined && !/^[1-9]\d*$/.test(values.rounds))
+    throw new Error('--rounds wants a whole number');
+  const lab = new Lab();
+  process.once('exit', () => lab.remove());
+  const bench: Bench = {
+    lab,
+    rounds: (usual) => Number(values.rounds ?? usual),
+    wanted: (name) => positionals.length === 0 || positionals.includes(name),
+    progress: (text) => console.error(`bench: ${text}`),
+  };
+  const figures: Figure[] = [];
+  for (const group of GROUPS) if (group.names.some(bench.wanted)) figures.push(...(await measure(group, bench)));
+  if (values.json) console.log(JSON.stringify(figures, null, 2));
+  else console.log([machine(), '', ...table(figures)].join('\n'));
+}
+
+try {
+  await main();
+} catch (error) {
+  console.error(`bench: ${(error as Error).message}`);
+  process.exitCode = 1;
+}
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
