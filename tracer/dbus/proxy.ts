@@ -16,14 +16,14 @@ export interface ProxyOptions {
   onMessage: (message: BusMessage) => void;
 }
 
-export interface Proxy {
+export interface BusProxy {
   readonly pid: number;
   /** Ends it; resolves when it is gone and everything it said was read. */
   close(): Promise<void>;
 }
 
 /** Starts the proxy; resolves when its socket takes connections. It ends with us, however we end. */
-export async function startProxy(options: ProxyOptions): Promise<Proxy> {
+export async function startProxy(options: ProxyOptions): Promise<BusProxy> {
   // 3: it says that it is ready, and ends when we close it; 4: its arguments, of which there may be many.
   const child = spawn('xdg-dbus-proxy', ['--fd=3', '--args=4'], {
     stdio: ['ignore', 'pipe', 'ignore', 'pipe', 'pipe'],

@@ -8,7 +8,7 @@ import { type AskedNames, applicationNames } from './known_names.js';
 import type { BusMessage } from './log.js';
 import type { Bus } from './object.js';
 import type { BusPolicy, LearningNames } from './policy.js';
-import { type Proxy, startProxy } from './proxy.js';
+import { type BusProxy, startProxy } from './proxy.js';
 import { type BusRow, ownRow, rowOf } from './rows.js';
 
 const MOST_PROXIES = 32;
@@ -26,7 +26,7 @@ export interface VmBusOptions {
 }
 
 export class VmBus {
-  private readonly proxies: Proxy[] = [];
+  private readonly proxies: BusProxy[] = [];
   private readonly listened = new Set<string>();
   private readonly applications = applicationNames();
   private changing: Promise<void> = Promise.resolve();
