@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <compare>
 #include <csignal>
 #include <map>
 #include <mutex>
@@ -20,16 +21,25 @@
 namespace shuttle {
 namespace {
 
-// Root becomes the VM's user and the other way round, so that nobody's files look like nobody's.
-std::string swapped_with_root(uint64_t id) {
+// The owner of what is shown becomes the VM's user and the other way round, so that nobody's files look like nobody's.
+std::string swapping(uint64_t owner, uint64_t user) {
   constexpr uint64_t kAll = 4294967295;
-  std::string map = "0 " + std::to_string(id) + " 1\n" + std::to_string(id) + " 0 1\n";
-  if (id > 1) map += "1 1 " + std::to_string(id - 1) + "\n";
-  return map + std::to_string(id + 1) + " " + std::to_string(id + 1) + " " + std::to_string(kAll - id - 1) + "\n";
+  const uint64_t low = std::min(owner, user), high = std::max(owner, user);
+  const auto line = [](uint64_t from, uint64_t to, uint64_t count) {
+    return count == 0 ? std::string() : std::to_string(from) + " " + std::to_string(to) + " " + std::to_string(count) + "\n";
+  };
+  if (low == high) return line(0, 0, kAll);
+  return line(owner, user, 1) + line(user, owner, 1) + line(0, 0, low) + line(low + 1, low + 1, high - low - 1) + line(high + 1, high + 1, kAll - high - 1);
 }
 
+struct Ids {
+  uid_t uid = 0;
+  gid_t gid = 0;
+  auto operator<=>(const Ids&) const = default;
+};
+
 // A user namespace that exists for its maps only. It stays alive by its descriptor once its one process is gone.
-Fd make_mapping(const std::string& init, uid_t uid, gid_t gid) {
+Fd make_mapping(const std::string& init, Ids owner, Ids user) {
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return {};
   Fd ours(ends[0]), theirs(ends[1]);
@@ -38,7 +48,7 @@ Fd make_mapping(const std::string& init, uid_t uid, gid_t gid) {
   if (pid < 0) return {};
   const std::string of = "/proc/" + std::to_string(pid);
   Fd space;
-  if (write_file(of + "/uid_map", swapped_with_root(uid)) && write_file(of + "/gid_map", swapped_with_root(gid)))
+  if (write_file(of + "/uid_map", swapping(owner.uid, user.uid)) && write_file(of + "/gid_map", swapping(owner.gid, user.gid)))
     space.reset(open((of + "/ns/user").c_str(), O_RDONLY | O_CLOEXEC));
   ::kill(pid, SIGKILL);
   while (waitpid(pid, nullptr, __WALL) < 0 && errno == EINTR) {
@@ -46,12 +56,13 @@ Fd make_mapping(const std::string& init, uid_t uid, gid_t gid) {
   return space;
 }
 
-int mapping_for(const std::string& init, uid_t uid, gid_t gid) {
+// Kept for the next VM; few owners come up in one process.
+int mapping_for(const std::string& init, Ids owner, Ids user) {
   static std::mutex lock;
-  static std::map<std::pair<uid_t, gid_t>, Fd> made;
+  static std::map<std::pair<Ids, Ids>, Fd> made;
   const std::lock_guard hold(lock);
-  auto& mapping = made[{uid, gid}];
-  if (!mapping) mapping = make_mapping(init, uid, gid);
+  auto& mapping = made[{owner, user}];
+  if (!mapping) mapping = make_mapping(init, owner, user);
   return mapping.get();
 }
 
@@ -95,8 +106,20 @@ std::map<std::string, Wanted> wanted_by(const std::vector<MountStep>& steps, boo
   return wanted;
 }
 
-// A folder that is the VM user's already (a base prefix, a layer) stays so; root's is shown as that user's.
-Fd prepare(const std::string& path, const Wanted& wanted, int mapping, uid_t uid) {
+// What belongs to somebody is shown as the VM user's. A file system that cannot do that is shown with the owners it has.
+void show_as(int tree, int whole, const std::string& init, Ids user) {
+  struct stat status;
+  if (fstat(tree, &status) != 0 || status.st_uid == user.uid) return;
+  mount_attr shifted{};
+  shifted.attr_set = MOUNT_ATTR_IDMAP;
+  const int mapping = mapping_for(init, {status.st_uid, status.st_gid}, user);
+  if (mapping < 0) return;
+  shifted.userns_fd = static_cast<uint64_t>(mapping);
+  if (mount_setattr(tree, "", whole, &shifted, sizeof shifted) != 0 && (whole & AT_RECURSIVE))
+    mount_setattr(tree, "", AT_EMPTY_PATH, &shifted, sizeof shifted);
+}
+
+Fd prepare(const std::string& path, const Wanted& wanted, const std::string& init, Ids user) {
   Fd tree(open_tree(AT_FDCWD, path.c_str(), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (wanted.recursive ? AT_RECURSIVE : 0)));
   if (!tree) return tree;
   const int whole = AT_EMPTY_PATH | (wanted.recursive ? AT_RECURSIVE : 0);
@@ -104,15 +127,7 @@ Fd prepare(const std::string& path, const Wanted& wanted, int mapping, uid_t uid
   attributes.propagation = MS_PRIVATE;
   attributes.attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | (wanted.write ? 0 : MOUNT_ATTR_RDONLY);
   if (mount_setattr(tree.get(), "", whole, &attributes, sizeof attributes) != 0) return {};
-  struct stat status;
-  if (wanted.shift && mapping >= 0 && fstat(tree.get(), &status) == 0 && status.st_uid != uid) {
-    mount_attr shifted{};
-    shifted.attr_set = MOUNT_ATTR_IDMAP;
-    shifted.userns_fd = static_cast<uint64_t>(mapping);
-    // A file system that cannot be shifted is shown with the owners it has.
-    if (mount_setattr(tree.get(), "", whole, &shifted, sizeof shifted) != 0 && wanted.recursive)
-      mount_setattr(tree.get(), "", AT_EMPTY_PATH, &shifted, sizeof shifted);
-  }
+  if (wanted.shift) show_as(tree.get(), whole, init, user);
   return tree;
 }
 
@@ -122,10 +137,9 @@ Sources prepare_sources(const std::vector<MountStep>& steps, bool shift, uid_t u
   Sources sources;
   if (geteuid() != 0) return sources;
   const auto wanted = wanted_by(steps, shift);
-  const int mapping = shift && !wanted.empty() ? mapping_for(init, uid, gid) : -1;
   for (const auto& [path, how] : wanted) {
     struct stat status;
-    Fd tree = prepare(path, how, mapping, uid);
+    Fd tree = prepare(path, how, init, {uid, gid});
     if (!tree || fstat(tree.get(), &status) != 0) continue;
     sources.paths.push_back({path, S_ISDIR(status.st_mode)});
     sources.trees.push_back(std::move(tree));

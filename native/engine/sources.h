@@ -15,8 +15,8 @@ struct Sources {
   std::vector<Fd> trees;  // one for each path
 };
 
-// What becomes of them where Shuttle is root. `shift` shows root's files as the VM user's (an id-mapped mount; where a
-// file system cannot do it, as they are). Empty where Shuttle is not root, or the kernel refuses: then init uses paths.
+// What becomes of them where Shuttle is root. `shift` shows each as the VM user's own, whoever's it is (an id-mapped
+// mount; where a file system cannot do it, as it is). Empty where Shuttle is not root, or the kernel refuses: then init uses paths.
 Sources prepare_sources(const std::vector<MountStep>& steps, bool shift, uid_t uid, gid_t gid, const std::string& init);
 
 }  // namespace shuttle

@@ -23,7 +23,7 @@ export function identityOf(named: string | null): Identity {
     return identity({ ...own, uid: ORDINARY, gid: ORDINARY }, true);
   }
   if (uid !== 0 && own.uid !== uid) throw new ShuttleError({ code: 'USER_FORBIDDEN', user: own.name });
-  return identity(own, uid === 0);
+  return identity(own, false);
 }
 
 interface Entry extends Person {

@@ -131,7 +131,7 @@ function shapeOf(
   const grants = fileGrants(rules, vm.name, (object) => (object.startsWith('/') ? object : toLinux(object, drives)));
   const expose = request.expose.map((path) => resolve(path));
   const own = [stateFolder(), ...shuttleFolders([system.folder, process.cwd()])];
-  const facts = readHostFacts(askedPaths({ mounts, grants, expose, cwd }), own);
+  const facts = readHostFacts(askedPaths({ mounts, grants, expose, cwd, program }), own);
   const host = { ...facts, user: identity.person.name, home: identity.person.home };
   const given = extras.filter((extra) => extra !== null);
   const extra = { steps: given.flatMap((one) => one.steps), zones: given.flatMap((one) => one.zones) };

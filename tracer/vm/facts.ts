@@ -41,6 +41,8 @@ export interface HostFacts {
   folders: ReadonlyMap<string, readonly Entry[]>;
   /** What the named paths are, links followed; a path that is not there is missing. */
   kinds: ReadonlyMap<string, 'folder' | 'file' | 'other'>;
+  /** Where root is to show other people's files as the program's own: their homes, and what is asked for of theirs. */
+  foreign: readonly string[];
   /** Where a protected name that is a link leads. */
   protectedTargets: readonly string[];
   /** Text of /etc/passwd and /etc/group. */
@@ -61,6 +63,7 @@ export function readHostFacts(paths: readonly string[], own: readonly string[]):
     mounts,
     folders: readFolders(mounts, paths),
     kinds: new Map(paths.flatMap((path) => kindOf(path))),
+    foreign: uid === 0 ? foreignFolders(paths) : [],
     protectedTargets: protectedNames(home, own).flatMap((name) => leadsElsewhere(name)),
     passwd: attempt(() => readFileSync('/etc/passwd', 'utf8')) ?? '',
     group: attempt(() => readFileSync('/etc/group', 'utf8')) ?? '',
@@ -80,6 +83,16 @@ function readFolders(mounts: readonly Mount[], asked: readonly string[]): Map<st
       return names ? [[folder, names.flatMap((name) => entry(folder, name))] as const] : [];
     }),
   );
+}
+
+function foreignFolders(paths: readonly string[]): string[] {
+  const homes = (attempt(() => readdirSync('/home')) ?? []).map((name) => join('/home', name));
+  const isTheirs = (path: string) => {
+    const status = attempt(() => lstatSync(path));
+    return status?.isDirectory() === true && status.uid !== 0;
+  };
+  const first = [...homes, ...paths].flatMap((path) => [...parentsOf(path), path].filter(isTheirs).slice(0, 1));
+  return [...new Set(first)].filter((path) => !UNSEEN.some((folder) => isAtOrBelow(path, folder)));
 }
 
 function entry(folder: string, name: string): Entry[] {

@@ -260,8 +260,17 @@ function zones(input: PlanInput, hidden: readonly string[]): VmSpec['zones'] {
 }
 
 /** The host's paths whose kind a plan asks for, for `readHostFacts`. */
-export function askedPaths(input: Pick<PlanInput, 'mounts' | 'grants' | 'expose' | 'cwd'>): string[] {
-  return [...Object.values(input.mounts), ...input.grants.map((grant) => grant.path), ...input.expose, input.cwd];
+export function askedPaths(
+  input: Pick<PlanInput, 'mounts' | 'grants' | 'expose' | 'cwd'> & { program?: string | null },
+): string[] {
+  const { mounts, grants, expose, cwd, program } = input;
+  return [
+    ...Object.values(mounts),
+    ...grants.map((grant) => grant.path),
+    ...expose,
+    cwd,
+    ...(program ? [program] : []),
+  ];
 }
 
 /** Every `.shuttle` that lies in a folder of the program, of the system or above them. */

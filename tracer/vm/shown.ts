@@ -12,9 +12,16 @@ const MOST_PARTS = 300;
 
 /** Steps that show everything of the host but the base system and what is the VM's own. */
 export function showHost(host: HostFacts, layer: Layer): MountStep[] {
-  if (host.uid === 0) return showFolder(host, layer, '/');
+  if (host.uid === 0) return showAll(host, layer);
   const top = (host.folders.get('/') ?? []).filter((entry) => !NOT_SHOWN.includes(join('/', entry.name)));
   return top.flatMap((entry) => showEntry(host, layer, '/', entry));
+}
+
+/** Root's whole view: one overlay, over it each mount, and the folders of others, since each mount knows one owner. */
+function showAll(host: HostFacts, layer: Layer): MountStep[] {
+  const all = showFolder(host, layer, '/');
+  const shown = new Set(all.map((step) => step.to));
+  return [...all, ...host.foreign.filter((path) => !shown.has(path)).map((path) => layer.over(path, [path], true))];
 }
 
 /** Shows one folder of the host at the same path. */

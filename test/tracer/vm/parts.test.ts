@@ -51,7 +51,7 @@ test.each([
   ['/home/me/game/run', '/home/me/game', 'the folder it lies in'],
   ['/tmp/run', '/tmp/run', 'a folder of many'],
   ['/run', '/run', 'the root'],
-])('own folder of %s: %s (%s)', (program, own) => expect(ownFolder(program, '/home/me')).toBe(own));
+])('own folder of %s: %s (%s)', (program, own, _why) => expect(ownFolder(program, '/home/me')).toBe(own));
 
 test.each([
   [{}, 1000, '/home/me', '/home/me/.local/state/shuttle'],
