@@ -3,6 +3,7 @@
 import type { PatternPart } from '../../native/contract/rules.js';
 import { TOKENS, type TokenName } from '../../native/contract/words.js';
 import type { Group, Sighting } from './names.js';
+import { frameOf as frameOfSlots, slotsOf } from './slots.js';
 
 /** A place in a name where some variables' values stand. */
 interface Spot {
@@ -35,17 +36,18 @@ const isWordChar = (char: string | undefined): boolean => char !== undefined && 
 
 /** Every name of the group, in every run, with the variables that proved to be in it. */
 export function bindGroup(group: Group): BoundName[] {
-  const found = group.names.flatMap(({ name, sightings }): Bound[] => {
-    const all = sightings.map((sighting) => ({ name, sighting, spots: spotsIn(name, sighting, group) }));
-    return agree(all) ? all : all.map((one) => ({ ...one, spots: [] }));
-  });
-  const chosen = choose(found);
+  const found = group.names.flatMap(({ name, sightings }): Bound[] =>
+    common(sightings.map((sighting) => ({ name, sighting, spots: spotsIn(name, sighting, group) }))),
+  );
+  const chosen = choose(found, group.op);
   return found.map((one) => ({ name: one.name, sighting: one.sighting, parts: partsOf(one, chosen) }));
 }
 
-// The same name in another run where it holds no variable is a constant that looked like one.
-function agree(all: readonly Bound[]): boolean {
-  return new Set(all.map(({ spots }) => spots.map(({ start }) => start).join())).size <= 1;
+// Where the same name holds no variable in another run, a constant looked like one.
+function common(all: readonly Bound[]): Bound[] {
+  const times = new Map<number, number>();
+  for (const { spots } of all) for (const { start } of spots) times.set(start, (times.get(start) ?? 0) + 1);
+  return all.map((one) => ({ ...one, spots: one.spots.filter(({ start }) => times.get(start) === all.length) }));
 }
 
 function spotsIn(name: string, { values }: Sighting, group: Group): Spot[] {
@@ -113,7 +115,7 @@ const frameOf = ({ name, spots }: Pick<Bound, 'name' | 'spots'>): string => {
   return frame + name.slice(at);
 };
 
-function choose(found: readonly Bound[]): Chosen {
+function choose(found: readonly Bound[], op: string): Chosen {
   const frames = new Map<string, Bound[]>();
   for (const one of found) {
     if (one.spots.length === 0) continue;
@@ -122,9 +124,34 @@ function choose(found: readonly Bound[]): Chosen {
     if (members) members.push(one);
     else frames.set(frame, [one]);
   }
+  if (frames.size === 0) return new Map();
+  const looks = looksOf(found, op);
   return new Map(
-    [...frames].map(([frame, members]) => [frame, members[0]!.spots.map((_, place) => bestToken(members, place))]),
+    [...frames].map(([frame, members]) => {
+      const chance = isChance(members, looks, op);
+      return [frame, members[0]!.spots.map((_, place) => (chance ? null : bestToken(members, place)))];
+    }),
   );
+}
+
+/** How a name looks when its volatile pieces are left out. */
+const lookOf = (name: string, op: string): string => frameOfSlots(slotsOf([name], op, 'coarse'));
+
+function looksOf(found: readonly Bound[], op: string): Map<string, Set<number>> {
+  const looks = new Map<string, Set<number>>();
+  for (const { name, sighting, spots } of found) {
+    if (spots.length > 0) continue;
+    const look = lookOf(name, op);
+    looks.set(look, (looks.get(look) ?? new Set()).add(sighting.run));
+  }
+  return looks;
+}
+
+// Where as many runs have a name of this look that holds no variable, it was chance in the others.
+function isChance(members: readonly Bound[], looks: ReadonlyMap<string, ReadonlySet<number>>, op: string): boolean {
+  const runs = new Set(members.map(({ sighting }) => sighting.run));
+  const others = new Set(members.flatMap(({ name }) => [...(looks.get(lookOf(name, op)) ?? [])]));
+  return [...others].filter((run) => !runs.has(run)).length >= runs.size;
 }
 
 function bestToken(members: readonly Bound[], place: number): string | null {

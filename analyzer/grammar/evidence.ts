@@ -8,22 +8,24 @@ export interface Proof {
   threshold: number;
 }
 
-// One name that returns among this many that never do may be chance.
-const CHANCE = 8;
+// Good and Turing: the share of meetings that were with a name met once is the chance that the next one is new.
+const LIKELY = 0.5;
 
 /** Names that a run met and no other did. */
 export const freshOf = (items: readonly Item[]): Item[] => items.filter(({ runs }) => runs.length === 1);
 
 /**
- * Whether the names vary from run to run: every run that uses them at all meets new ones, and hardly one returns. Names
- * that could be constants by their look (`weak`) must do so in all runs; others in half of them. One run proves nothing.
+ * Whether the names vary from run to run: at least half of the runs meet new ones, and so would likely the next. Names
+ * that could be constants by their look (`weak`) must moreover be met in every run. One run proves nothing; a name of
+ * every run is a constant beside the others and says nothing of them.
  */
 export function varies(items: readonly Item[], weak: boolean, { runs }: Proof): boolean {
   const fresh = freshOf(items);
-  const returning = items.filter((item) => item.runs.length > 1 && item.runs.length < runs).length;
+  const partial = items.filter((item) => item.runs.length < runs);
+  const meetings = partial.reduce((sum, item) => sum + item.runs.length, 0);
   const met = runsOf(fresh).size;
-  if (met < 2 || returning * CHANCE > fresh.length) return false;
-  return met === runs || (!weak && met * 2 >= runs);
+  if (met < 2 || met * 2 < runs || fresh.length < meetings * LIKELY) return false;
+  return !weak || runsOf(partial).size === runs;
 }
 
 /** Whether new names still turn up in the later half of the runs, more than the threshold. */

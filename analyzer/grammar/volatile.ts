@@ -2,7 +2,7 @@
 // narrowly as its values allow, each piece that does not differ literal.
 import type { Pattern, PatternPart } from '../../native/contract/rules.js';
 import { joinLiterals } from '../pattern/text.js';
-import { freshOf, isOpen, looksVolatile, type Proof, varies } from './evidence.js';
+import { isOpen, looksVolatile, type Proof, varies } from './evidence.js';
 import type { Item } from './items.js';
 import { frameOf, type Level, type Slot, slotsOf } from './slots.js';
 import { patternOf } from './types.js';
@@ -84,8 +84,8 @@ function familyOf(members: readonly Slotted[], places: readonly number[], proof:
   const weak = !places.every((place) => looksVolatile(members.map(({ slots }) => textAt(slots, place))));
   if (isOpen(items, proof)) return familyWith(members, places);
   if (!varies(items, weak, proof)) return null;
-  const fresh = new Set(freshOf(items));
-  const varying = members.filter(({ item }) => fresh.has(item));
+  // What every run met is a constant of the same look.
+  const varying = members.filter(({ item }) => item.runs.length < proof.runs);
   return familyWith(varying, differing(varying));
 }
 
