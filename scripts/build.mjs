@@ -72,13 +72,13 @@ function place(from, to) {
 }
 
 function removeOrphans() {
-  for (const file of filesUnder(dist, /\.js$/, new Set())) {
+  for (const file of filesUnder(dist, /\.js$/, new Set(['vendor']))) {
     const source = join(root, file.slice(dist.length + 1).replace(/\.js$/, '.ts'));
     if (!existsSync(source) && !existsSync(`${source}x`)) rmSync(file);
   }
 }
 
-function buildTypeScript(force) {
+async function buildTypeScript(force) {
   const folders = parts.map((part) => join(root, part)).filter((folder) => existsSync(folder));
   const assets = folders.flatMap((folder) => filesUnder(folder, /\.(sql|json|csv)$/, built));
   const sources = folders.flatMap((folder) => filesUnder(folder, /\.tsx?$/, built));
@@ -93,6 +93,8 @@ function buildTypeScript(force) {
   for (const file of [...assets, ...programs]) place(file, join(dist, file.slice(root.length)));
   run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--pretty', 'false'], root);
   removeOrphans();
+  const { vendor } = await import('./vendor.mjs');
+  await vendor(root, dist);
   const main = join(dist, 'cli/main.js');
   if (existsSync(main)) chmodSync(main, 0o755);
   writeFileSync(stamp, wanted);
@@ -100,9 +102,9 @@ function buildTypeScript(force) {
 
 /** Builds what is out of date; throws with the reason where that fails. */
 export function build({ force = false } = {}) {
-  return withLock(join(root, 'node_modules/.shuttle-build'), () => {
+  return withLock(join(root, 'node_modules/.shuttle-build'), async () => {
     buildNative(force);
-    buildTypeScript(force);
+    await buildTypeScript(force);
   });
 }
 

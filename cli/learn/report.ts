@@ -1,9 +1,7 @@
 // What a person is told after learning: on standard error, since standard output is the program's own.
-import { Database } from '../../analyzer/load/duck.js';
-import { loadRuns } from '../../analyzer/load/load.js';
-import { sql } from '../../analyzer/sql.js';
 import type { Rule } from '../../policygen/file/model.js';
 import { note, paint, table } from '../print.js';
+import { askRun } from '../run/ask_run.js';
 
 export interface Summary {
   run: string;
@@ -20,7 +18,8 @@ export async function tellLearnt(summary: Summary): Promise<void> {
   const count = runs.length === 1 ? 'one run' : `${runs.length} runs`;
   note(`${paint('bold', 'learnt')} from ${count}: ${interactions} interactions, ${rules.length} rules`);
   for (const text of ruleTable(rules)) note(`  ${text}`);
-  tellChanged(await changedFiles(summary.run));
+  // Outside files that the run changed in its private copies.
+  tellChanged(await askRun<Changed>(summary.run, 'models/changed'));
   note(`written to ${summary.system_file}; try: shuttle run ${summary.system_file}`);
 }
 
@@ -37,15 +36,6 @@ export function ruleTable(rules: readonly Rule[]): string[] {
 interface Changed {
   vm: string;
   object: string;
-}
-
-/** Outside files that a run changed in its private copies. */
-async function changedFiles(folder: string): Promise<Changed[]> {
-  const database = await Database.open();
-  await loadRuns(database, [folder], { tables: ['interactions'] });
-  const rows = await database.all<Changed>(sql('models/changed'));
-  database.close();
-  return rows;
 }
 
 function tellChanged(changed: readonly Changed[]): void {

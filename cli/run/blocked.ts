@@ -1,7 +1,4 @@
 // What a run was refused.
-import { Database } from '../../analyzer/load/duck.js';
-import { loadRuns } from '../../analyzer/load/load.js';
-import { sql } from '../../analyzer/sql.js';
 import { countVerdict } from '../../tracer/record/count.js';
 import { note, paint, table } from '../print.js';
 
@@ -16,11 +13,8 @@ export interface Blocked {
 /** The blocked interactions of a run, most frequent first. DuckDB is loaded only where there are some. */
 export async function blockedIn(folder: string): Promise<Blocked[]> {
   if (countVerdict(folder, 'blocked') === 0) return [];
-  const database = await Database.open();
-  await loadRuns(database, [folder], { tables: ['interactions'] });
-  const rows = await database.all<Blocked>(sql('models/blocked'));
-  database.close();
-  return rows;
+  const { askRun } = await import('./ask_run.js');
+  return askRun<Blocked>(folder, 'models/blocked');
 }
 
 const MOST = 20;

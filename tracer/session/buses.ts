@@ -1,29 +1,17 @@
 // The D-Bus buses of a VM, with what crosses them recorded.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { CompiledRule } from '../../native/contract/rules.js';
 import { addon } from '../../native/engine.js';
 import type { NativeRecorder } from '../../native/recorder.js';
 import { busRules, hostBuses, openBuses } from '../dbus/buses.js';
 import { stateFolder } from '../vm/state.js';
-import { isWindowsVm } from '../windows/prepare.js';
 import type { Identity } from './person.js';
 import type { Buses } from './prepare.js';
 import type { RunRequest, VmDescription } from './system.js';
 
-const ABOUT_BUSES = /^dbus\./;
-
-/** Whether a VM may meet a bus at all: while learning any, under rules if one speaks of it. */
-function mayMeet(vm: VmDescription, { mode, rules }: RunRequest): boolean {
-  const addresses = Object.values(hostBuses()).filter((address) => address !== null);
-  if (addresses.length === 0 || isWindowsVm(vm)) return false;
-  return (
-    mode !== 'enforce' || rules.some((rule) => rule.from === vm.name && rule.ops.some((op) => ABOUT_BUSES.test(op)))
-  );
-}
-
 /** Rules by which the engine connects programs to the proxies. */
-export const rulesForBuses = (request: RunRequest) =>
-  request.system.vms.filter((vm) => mayMeet(vm, request)).flatMap((vm) => busRules(vm.name));
+export const rulesForBuses = (vms: readonly VmDescription[]): CompiledRule[] => vms.flatMap((vm) => busRules(vm.name));
 
 /** Root's proxies run as the VM's user, who must get to their sockets; and a socket's path must be short. */
 function socketFolder(): string {
@@ -41,7 +29,6 @@ export async function busesOf(
   recorder: NativeRecorder,
   tell: (text: string) => void,
 ): Promise<Buses | null> {
-  if (!mayMeet(vm, request)) return null;
   const table = new (addon().RuleTable)(request.rules);
   try {
     return await openBuses({

@@ -17,9 +17,7 @@ export function environment(
   display: 'none' | 'private' | 'host',
   own: Readonly<Record<string, string>>,
 ): Record<string, string> {
-  const kept = Object.entries(ours).filter(
-    ([name]) => KEPT.test(name) || (display === 'host' && name === 'DISPLAY'),
-  );
+  const kept = Object.entries(ours).filter(([name]) => KEPT.test(name) || (display === 'host' && name === 'DISPLAY'));
   return {
     PATH: ours.PATH || PATH,
     ...(Object.fromEntries(kept) as Record<string, string>),

@@ -5,8 +5,8 @@ import { basename, join } from 'node:path';
 import { addon, initFile } from '../../native/engine.js';
 import type { NativeRecorder } from '../../native/recorder.js';
 import { stateFolder } from '../vm/state.js';
-import { busesOf, rulesForBuses } from './buses.js';
 import { layerOwner } from './held_place.js';
+import { mayMeetBuses } from './may_meet_buses.js';
 import type { Identity } from './person.js';
 import type { Ports } from './ports.js';
 import { prepareVm } from './prepare.js';
@@ -29,16 +29,22 @@ export function startRun(request: RunRequest, telling: Telling): Running {
 
 function machinePorts(request: RunRequest, { progress, remark }: Telling): Ports {
   let recorder: NativeRecorder | null = null;
+  let bus: typeof import('./buses.js') | null = null;
+  const meeting = request.system.vms.filter((vm) => mayMeetBuses(vm, request));
   return {
     engine: (spec, log, onEvent) => {
       recorder = log.native as NativeRecorder;
-      const rules = [...spec.rules, ...rulesForBuses(request)];
+      const rules = [...spec.rules, ...(bus?.rulesForBuses(meeting) ?? [])];
       const options = { ...spec, rules, init: initFile(), meeting: meetingOf(request.system) };
       return new (addon().Engine)(options, recorder, onEvent);
     },
-    log: openRunLog,
+    log: async (asked, id) => {
+      if (meeting.length > 0) bus = await import('./buses.js');
+      return openRunLog(asked, id);
+    },
     plan: (vm, asked) => {
-      const buses = async (who: Identity) => recorder && busesOf(vm, asked, who, recorder, remark);
+      const buses = async (who: Identity) =>
+        recorder && bus && meeting.includes(vm) ? bus.busesOf(vm, asked, who, recorder, remark) : null;
       return prepareVm(vm, asked, { progress, buses });
     },
     stdio: (options) => openStdio(options, addon()),
