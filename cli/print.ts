@@ -14,6 +14,7 @@ const write = (fd: number, text: string) => writeAll(fd, Buffer.from(text));
 
 /** The one JSON document of a command with --json. Big integers are written as numbers where that loses nothing. */
 export function document(value: unknown): void {
+  clear();
   write(1, `${JSON.stringify(value, plain, 2)}\n`);
 }
 
@@ -23,7 +24,10 @@ function plain(_key: string, value: unknown): unknown {
 }
 
 /** One line of the result. */
-export const line = (text: string): void => write(1, `${text}\n`);
+export function line(text: string): void {
+  clear();
+  write(1, `${text}\n`);
+}
 
 /** One line for the person, beside the result. */
 export function note(text: string): void {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { inferRules } from '../../analyzer/infer.js';
 import { compileSystem } from '../../policygen/compile.js';
 import { mergeRules } from '../../policygen/file/merge.js';
@@ -28,7 +29,7 @@ export async function learn(target: string, args: readonly string[], options: Le
   const summary = {
     run: last.folder,
     runs: results.map((result) => result.folder),
-    system_file: subject.file,
+    system_file: resolve(subject.file),
     outcome: last.outcome,
     exit_code: last.exitCode,
     interactions: results.reduce((sum, result) => sum + interactionsOf(result.folder), 0),

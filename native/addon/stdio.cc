@@ -57,11 +57,32 @@ void resize_terminal(const Napi::CallbackInfo& info) {
   ioctl(info[0].ToNumber().Int32Value(), TIOCSWINSZ, &size);
 }
 
+// raw(fd): how the terminal was set, for cooked(fd, that). Node's own raw mode still turns \n into \r\n.
+Napi::Value make_raw(const Napi::CallbackInfo& info) {
+  const int fd = info[0].ToNumber().Int32Value();
+  termios before{};
+  if (tcgetattr(fd, &before) != 0) throw failure(info.Env(), "terminal");
+  termios raw = before;
+  cfmakeraw(&raw);
+  tcsetattr(fd, TCSADRAIN, &raw);
+  return Napi::Buffer<char>::Copy(info.Env(), reinterpret_cast<const char*>(&before), sizeof before);
+}
+
+void make_cooked(const Napi::CallbackInfo& info) {
+  const auto saved = info[1].As<Napi::Buffer<char>>();
+  termios before{};
+  if (saved.Length() != sizeof before) return;
+  std::memcpy(&before, saved.Data(), sizeof before);
+  tcsetattr(info[0].ToNumber().Int32Value(), TCSADRAIN, &before);
+}
+
 }  // namespace
 
 void register_stdio(Napi::Env env, Napi::Object exports) {
   exports.Set("pipe", Napi::Function::New(env, make_pipe));
   exports.Set("terminal", Napi::Function::New(env, make_terminal));
+  exports.Set("raw", Napi::Function::New(env, make_raw));
+  exports.Set("cooked", Napi::Function::New(env, make_cooked));
   exports.Set("resize", Napi::Function::New(env, resize_terminal));
 }
 

@@ -4,5 +4,8 @@ export interface Descriptors {
   pipe(): [number, number];
   /** A terminal of its own: [our end, the program's end]. */
   terminal(rows: number, columns: number): [number, number];
+  /** Makes a terminal pass every byte as it is, both ways; the answer is for `cooked`, which undoes it. */
+  raw(terminal: number): Uint8Array;
+  cooked(terminal: number, before: Uint8Array): void;
   resize(terminal: number, rows: number, columns: number): void;
 }

@@ -8,6 +8,7 @@ import { readHostFacts } from '../vm/facts.js';
 import { fileGrants } from '../vm/grants.js';
 import { Layer } from '../vm/layer_place.js';
 import { askedPaths, planVm, shuttleFolders } from '../vm/plan.js';
+import { protectedSockets } from '../vm/protected_sockets.js';
 import { stateFolder } from '../vm/state.js';
 import { toLinux } from '../windows/drives.js';
 import { placeInVm } from '../windows/plan.js';
@@ -171,5 +172,9 @@ function sharedSpec(vm: VmDescription, request: RunRequest, identity: Identity) 
     hostname: hostname(),
     limits: { memory, processes, cpu, disk },
     payload: request.payload,
+    sockets: protectedSockets(
+      process.env,
+      request.expose.map((path) => resolve(path)),
+    ),
   };
 }

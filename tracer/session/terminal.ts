@@ -30,7 +30,8 @@ export function openTerminal(native: Descriptors, onInterrupt: () => void): Term
   };
   const resized = () => native.resize(master, ours.rows ?? 24, ours.columns ?? 80);
   const keyboard = process.stdin.isTTY ? process.stdin : null;
-  keyboard?.setRawMode(true).on('data', typed);
+  const before = keyboard ? native.raw(keyboard.fd) : null;
+  keyboard?.on('data', typed);
   ours.on('resize', resized);
   let theirs: number | null = slave;
   const handedOver = () => {
@@ -44,7 +45,8 @@ export function openTerminal(native: Descriptors, onInterrupt: () => void): Term
     close: () => {
       handedOver();
       ours.off('resize', resized);
-      keyboard?.off('data', typed).setRawMode(false).pause();
+      keyboard?.off('data', typed).pause();
+      if (keyboard && before) native.cooked(keyboard.fd, before);
       stream.destroy();
     },
   };
