@@ -2,6 +2,7 @@
 #include <napi.h>
 
 #include "engine.h"
+#include "files.h"
 #include "net.h"
 #include "recorder.h"
 #include "rules.h"
@@ -11,6 +12,7 @@ namespace {
 
 Napi::Object register_all(Napi::Env env, Napi::Object exports) {
   shuttle::register_engine(env, exports);
+  shuttle::register_files(env, exports);
   shuttle::register_net(env, exports);
   shuttle::register_recorder(env, exports);
   shuttle::register_rules(env, exports);

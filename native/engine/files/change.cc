@@ -17,6 +17,7 @@
 #include "overlay.h"
 #include "perform.h"
 #include "posix_name.h"
+#include "private_copy.h"
 #include "state.h"
 
 namespace shuttle {
@@ -185,6 +186,7 @@ Answer open_to_change(const Opening& open, bool relative) {
   note(trap, change, judged);
   if (!is_private_change(judged.course)) return Answer::go_on();
   if (judged.denied && awaits_overlay(trap.vm, open.name())) return Answer::fail(EACCES);
+  make_private(trap, open.here);
   const bool laid = open_overlay(trap, open.name());
   if (!laid || !relative) return Answer::go_on();
   // The caller's folder may lie in what was there before the overlay: by the whole name it is reached for certain.
@@ -284,10 +286,15 @@ Answer on_change(const Trap& trap) {
   }
   for (size_t i = 0; i < 2; i++) {
     if (!named[i] || may_be_silent(named[i]->change.here.name)) continue;
+    if (rulings[i].verdict == Verdict::kShuttled) {
+      note_shuttled(trap, named[i]->change, judged[i].holders.back(), rulings[i], 0, Source::kSeen);
+      continue;
+    }
     if (judged[i].course == Course::kAsk) judged[i].course = Course::kHidden;  // another VM's: not changed from here
     note(trap, named[i]->change, judged[i]);
     if (judged[i].denied && is_private_change(judged[i].course) && awaits_overlay(trap.vm, named[i]->change.here.name))
       return Answer::fail(call->deed == Deed::kMode ? EPERM : EACCES);
+    if (is_private_change(judged[i].course)) make_private(trap, named[i]->change.here);
     if (is_private_change(judged[i].course) && open_overlay(trap, named[i]->change.here.name)) old_folder |= named[i]->relative;
   }
   if (!old_folder) return Answer::go_on();

@@ -1,7 +1,5 @@
 #include "names.h"
 
-#include <algorithm>
-
 namespace shuttle {
 
 bool is_canonical(std::string_view path) {
@@ -87,13 +85,16 @@ std::string drive_name(std::string_view path, const std::vector<Drive>& drives) 
 ZoneMap::ZoneMap(std::vector<ZonePath> zones) : zones_(std::move(zones)) {
   for (ZonePath& zone : zones_)
     if (zone.path == "/") zone.path.clear();
-  std::ranges::stable_sort(zones_, [](const ZonePath& a, const ZonePath& b) { return a.path.size() > b.path.size(); });
+  for (size_t at = 0; at < zones_.size(); at++) by_path_.emplace(zones_[at].path, at);
 }
 
 const ZonePath& ZoneMap::entry(std::string_view path) const {
-  for (const ZonePath& zone : zones_)
-    if (is_below(path, zone.path)) return zone;
-  return elsewhere_;
+  for (;;) {
+    if (const auto found = by_path_.find(path); found != by_path_.end()) return zones_[found->second];
+    if (path.empty()) return elsewhere_;
+    const size_t slash = path.rfind('/');
+    path = path.substr(0, slash == std::string_view::npos ? 0 : slash);
+  }
 }
 
 std::string ZoneMap::on_host(std::string_view path) const {

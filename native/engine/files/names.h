@@ -3,6 +3,7 @@
 #include <string_view>
 #include <vector>
 
+#include "../name_index.h"
 #include "../vm.h"
 
 // Names of files, without a look at any file. Everything here is a pure function.
@@ -37,7 +38,8 @@ class ZoneMap {
 
  private:
   const ZonePath& entry(std::string_view path) const;
-  std::vector<ZonePath> zones_;  // longest path first
+  std::vector<ZonePath> zones_;
+  ByText<size_t> by_path_;  // a VM has a hundred zones, and every open asks for the one it is in
   ZonePath elsewhere_{"", Zone::kOutside, ""};
 };
 

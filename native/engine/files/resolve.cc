@@ -34,11 +34,18 @@ std::string name_of_fd(int fd) {
   return link_at(AT_FDCWD, path);
 }
 
-Fd open_in(int root, const std::string& path, bool last) {
+// `plain`: no link was met on the way, so what was found is where its name says, and the kernel need not be asked for it.
+Fd open_in(int root, const std::string& path, bool last, bool* plain = nullptr) {
   open_how how = {};
   how.flags = O_PATH | O_CLOEXEC | (last ? 0u : O_NOFOLLOW);
-  how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
-  return Fd(static_cast<int>(syscall(SYS_openat2, root, path.c_str(), &how, sizeof how)));
+  how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | (plain ? RESOLVE_NO_SYMLINKS : 0);
+  const auto open = [&] { return static_cast<int>(syscall(SYS_openat2, root, path.c_str(), &how, sizeof how)); };
+  int file = open();
+  if (!plain) return Fd(file);
+  *plain = file >= 0 || errno != ELOOP;
+  how.resolve &= ~static_cast<uint64_t>(RESOLVE_NO_SYMLINKS);
+  if (!*plain) file = open();
+  return Fd(file);
 }
 
 // The folder a process's link leads to, by the link's name in the VM's /proc or in ours.
@@ -96,11 +103,12 @@ Spot find_in(int root, const std::string& path, bool last) {
   Spot spot;
   std::string asked = path;
   for (int links = 0; links < kMostLinks; links++) {
-    spot.file = open_in(root, asked, last);
+    bool plain = false;
+    spot.file = open_in(root, asked, last, &plain);
     if (spot.file) {
       spot.exists = true;
-      spot.name = name_of_fd(spot.file.get());
-      if (spot.name.ends_with(kDeleted)) spot.name.resize(spot.name.size() - kDeleted.size());
+      spot.name = plain ? canonical(asked) : name_of_fd(spot.file.get());
+      if (!plain && spot.name.ends_with(kDeleted)) spot.name.resize(spot.name.size() - kDeleted.size());
       if (spot.name.empty()) spot.name = canonical(asked);  // deeper than a link's text can be
       fill(spot);
       return spot;

@@ -1,0 +1,74 @@
+#include "files.h"
+
+#include <string>
+#include <vector>
+
+#include "../engine/files/judge.h"
+#include "../engine/files/names.h"
+#include "reading.h"
+
+namespace shuttle {
+namespace {
+
+constexpr std::string_view kZones[] = {"base", "own", "mount", "private", "protected", "outside"};
+constexpr const char* kCourses[] = {"silent", "passed", "host", "private", "ask", "hidden", "nowhere"};
+
+std::string argument(const Napi::CallbackInfo& info, size_t at) { return info[at].ToString().Utf8Value(); }
+
+Napi::Value canonical_name(const Napi::CallbackInfo& info) { return Napi::String::New(info.Env(), canonical(argument(info, 0))); }
+Napi::Value canonical_already(const Napi::CallbackInfo& info) { return Napi::Boolean::New(info.Env(), is_canonical(argument(info, 0))); }
+Napi::Value library(const Napi::CallbackInfo& info) { return Napi::Boolean::New(info.Env(), is_library(argument(info, 0))); }
+
+// (path, [{letter, path}])
+Napi::Value on_drive(const Napi::CallbackInfo& info) {
+  std::vector<Drive> drives;
+  const auto list = info[1].As<Napi::Array>();
+  for (uint32_t i = 0; i < list.Length(); i++) {
+    const auto drive = list.Get(i).As<Napi::Object>();
+    drives.push_back({drive.Get("letter").ToString().Utf8Value().at(0), drive.Get("path").ToString().Utf8Value()});
+  }
+  return Napi::String::New(info.Env(), drive_name(argument(info, 0), drives));
+}
+
+// ([{path, zone, from}], path): {zone, host, back}
+Napi::Value zone_of(const Napi::CallbackInfo& info) {
+  std::vector<ZonePath> zones;
+  const auto list = info[0].As<Napi::Array>();
+  for (uint32_t i = 0; i < list.Length(); i++) {
+    const auto zone = list.Get(i).As<Napi::Object>();
+    zones.push_back({zone.Get("path").ToString().Utf8Value(), reading::word<Zone>(zone, "zone", kZones), zone.Get("from").ToString().Utf8Value()});
+  }
+  const ZoneMap map(zones);
+  const std::string path = argument(info, 1), host = map.on_host(path);
+  auto out = Napi::Object::New(info.Env());
+  out["zone"] = std::string(kZones[static_cast<size_t>(map.of(path))]);
+  out["host"] = host;
+  out["back"] = map.from_host(host);
+  return out;
+}
+
+// ({zone, here, folderHere, onHost, folderOnHost, otherVm, learning}, 'read' | 'change' | 'create'): the course taken.
+Napi::Value course(const Napi::CallbackInfo& info) {
+  const auto from = info[0].As<Napi::Object>();
+  auto is = [&](const char* key) { return from.Get(key).ToBoolean().Value(); };
+  const Found found{.zone = reading::word<Zone>(from, "zone", kZones), .here = is("here"), .folder_here = is("folderHere"), .on_host = is("onHost"),
+                    .folder_on_host = is("folderOnHost"), .other_vm = is("otherVm"), .learning = is("learning")};
+  const std::string what = argument(info, 1);
+  const Course taken = what == "read" ? judge_read(found) : judge_change(found, what == "create");
+  return Napi::String::New(info.Env(), kCourses[static_cast<size_t>(taken)]);
+}
+
+}  // namespace
+
+void register_files(Napi::Env env, Napi::Object exports) {
+  auto files = Napi::Object::New(env);
+  files["canonical"] = Napi::Function::New(env, canonical_name);
+  files["isCanonical"] = Napi::Function::New(env, canonical_already);
+  files["isLibrary"] = Napi::Function::New(env, library);
+  files["driveName"] = Napi::Function::New(env, on_drive);
+  files["zoneOf"] = Napi::Function::New(env, zone_of);
+  files["course"] = Napi::Function::New(env, course);
+  exports["files"] = files;
+}
+
+}  // namespace shuttle

@@ -1,0 +1,26 @@
+// The pure parts of the engine's files/, as tests ask them through the addon.
+import type { Zone } from './contract/vm.js';
+
+export interface FoundFile {
+  zone: Zone;
+  here?: boolean;
+  folderHere?: boolean;
+  onHost?: boolean;
+  folderOnHost?: boolean;
+  otherVm?: boolean;
+  learning?: boolean;
+}
+
+export interface FileFunctions {
+  files: {
+    canonical(path: string): string;
+    isCanonical(path: string): boolean;
+    isLibrary(path: string): boolean;
+    driveName(path: string, drives: readonly { letter: string; path: string }[]): string;
+    zoneOf(
+      zones: readonly { path: string; zone: Zone; from: string }[],
+      path: string,
+    ): { zone: Zone; host: string; back: string };
+    course(found: FoundFile, what: 'read' | 'change' | 'create'): string;
+  };
+}
