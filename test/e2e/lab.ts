@@ -1,6 +1,15 @@
 // A folder with a program, a system file and something outside, and the commands run there as a user would.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,13 +25,19 @@ export interface Who {
 
 /** Root tests both; an ordinary user tests himself. */
 export const PEOPLE: readonly Who[] =
-  process.getuid?.() === 0 ? [{ name: 'root', uid: null }, { name: 'an ordinary user', uid: 1000 }] : [{ name: 'this user', uid: null }];
+  process.getuid?.() === 0
+    ? [
+        { name: 'root', uid: null },
+        { name: 'an ordinary user', uid: 1000 },
+      ]
+    : [{ name: 'this user', uid: null }];
 
 export interface LabRow {
   vm: string;
   op: string;
   object: string;
   peer: string | null;
+  peer_image: string | null;
   verdict: string;
   status: number;
   rule: string | null;
@@ -33,6 +48,7 @@ export interface LabRow {
 export interface Ran {
   code: number | null;
   out: string;
+  err: string;
   rows: LabRow[];
 }
 
@@ -83,9 +99,14 @@ export class Lab {
   shuttle(...words: string[]): Ran {
     const done = this.command([...words.slice(0, 1), this.file, ...words.slice(1)]);
     const run = runFolder(this.folder);
-    const rows = this.command(['query', run, 'select * exclude (ts, latency, channel, parent) from interactions order by seq', '--json']);
+    const rows = this.command([
+      'query',
+      run,
+      'select * exclude (ts, latency, channel, parent) from interactions order by seq',
+      '--json',
+    ]);
     if (rows.status !== 0) throw new Error(`no rows: ${done.stderr}${rows.stderr}`);
-    return { code: done.status, out: done.stdout, rows: JSON.parse(rows.stdout) as LabRow[] };
+    return { code: done.status, out: done.stdout, err: done.stderr, rows: JSON.parse(rows.stdout) as LabRow[] };
   }
 
   end(): void {
