@@ -120,21 +120,40 @@ const ZonePath* Vm::zone_of(std::string_view path) const {
   return longest;
 }
 
+bool Vm::is_protected_socket(std::string_view path) const {
+  const auto covers = [path](std::string_view name) {
+    if (name.ends_with('*')) return path.starts_with(name.substr(0, name.size() - 1));
+    return path.starts_with(name) && (path.size() == name.size() || path[name.size()] == '/');
+  };
+  bool hidden = false;
+  for (const std::string_view name : spec.sockets) {
+    if (name.starts_with('!') && covers(name.substr(1))) return false;
+    hidden |= covers(name);
+  }
+  return hidden;
+}
+
 bool Vm::starting() const {
   return std::chrono::steady_clock::now() - began_ < std::chrono::seconds(10);
 }
 
-void Vm::expect_foreign_sockets() {
-  if (settled_.load()) return;
+bool Vm::may_continue(pid_t tid, uint64_t call) {
+  if (foreign_sockets()) return false;
+  // Noted before the second look: whoever brings a foreign socket in meanwhile waits for the note.
+  continued_.note(tid, call);
+  if (!foreign_sockets()) return true;
+  continued_.forget(tid);
+  return false;
+}
+
+bool Vm::expect_foreign_sockets() {
+  if (settled_.load()) return true;
   std::lock_guard lock(foreign_turn_);
-  if (settled_.load()) return;
+  if (settled_.load()) return true;
   foreign_ = true;
   // Calls continued just before may not have got hold of their socket yet; afterwards none can be in flight.
-  if (!linked_)
-    continued_.settle();
-  else if (linked_->expect_foreign_sockets() != 0)
-    return;
-  settled_ = true;
+  settled_ = linked_ ? linked_->expect_foreign_sockets() == 0 : continued_.settle(*notifier_);
+  return settled_;
 }
 
 void Vm::serve() {

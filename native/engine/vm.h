@@ -53,6 +53,7 @@ struct VmSpec {
   std::vector<Drive> drives;
   Bindings variables;  // user, uid, host, home, temp, session; pid and its kin are filled in per caller
   PayloadKept payload{};
+  std::vector<std::string> sockets;  // the host's that are hidden while no rule names them; a last `*`: any end, a first `!`: shown
   std::vector<std::string> shown;  // ids of the rules whose object the mounts show already
 
   bool is_shown(const std::string& rule) const { return std::find(shown.begin(), shown.end(), rule) != shown.end(); }
@@ -89,15 +90,18 @@ class Vm : public std::enable_shared_from_this<Vm> {
   // True once a socket of another network namespace is inside, or could have been handed in: from then on
   // connect, bind and listen are never continued (the hard rule, design section 4).
   bool foreign_sockets() const { return foreign_.load(); }
-  // Returns once no continued call can be given such a socket any more.
-  void expect_foreign_sockets();
-  // Whether a socket call of this thread may be continued; it is noted first, so that the above waits for it.
-  bool may_continue(pid_t tid) { return continued_.note(tid), !foreign_sockets(); }
+  // True once no continued call can be given such a socket any more. False: one may, so none must come inside.
+  [[nodiscard]] bool expect_foreign_sockets();
+  // Whether a socket call of this thread may be continued; if so it is noted, so that the above waits for it.
+  bool may_continue(pid_t tid, uint64_t call);
 
   int diag() const { return diag_.get(); }        // NETLINK_SOCK_DIAG socket of the VM's network
   uint64_t network() const { return network_; }  // cookie of the VM's network namespace
   // The zone a canonical path of the VM lies in: the longest prefix. Null where none says.
   const ZonePath* zone_of(std::string_view path) const;
+
+  // Whether the host's socket of this name, or the folder it lies in, is kept from every program.
+  bool is_protected_socket(std::string_view path) const;
 
   bool starting() const;                          // still in its start-up phase
 

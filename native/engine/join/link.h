@@ -37,7 +37,7 @@ class LinkedInit final : public InitClient {
   static std::unique_ptr<LinkedInit> connect(Fd socket);
 
   Fd take_diag() { return std::move(diag_); }
-  // Returns once the VM's own engine keeps the hard rule (see Vm::expect_foreign_sockets).
+  // 0 once the VM's own engine keeps the hard rule (see Vm::expect_foreign_sockets).
   int expect_foreign_sockets();
   bool alive() const;
 

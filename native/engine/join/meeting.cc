@@ -1,6 +1,7 @@
 #include "meeting.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -56,7 +57,7 @@ bool serve(Vm& vm, int guest) {
     Fd made = vm.init().make_socket(request.domain, request.type, request.protocol, &answer.error);
     if (made) handed.push_back(std::move(made));
   } else if (request.ask == link::Ask::kExpectForeignSockets) {
-    vm.expect_foreign_sockets();
+    if (!vm.expect_foreign_sockets()) answer.error = EAGAIN;
   } else {
     return false;
   }

@@ -47,7 +47,7 @@ std::optional<Tap> tap_for(const Trap& trap, const Ruling& ruling) {
 }
 
 Answer connect_inside(const Trap& trap, SocketCall call, int file) {
-  if (trap.vm.may_continue(trap.caller->tid)) return Answer::go_on();
+  if (trap.vm.may_continue(trap.caller->tid, trap.notice.id)) return Answer::go_on();
   if (!is_of(trap.vm, call.socket.get())) return Answer::fail(EISCONN);
   if (file >= 0) call.length = address_of_file(file, reinterpret_cast<sockaddr_un&>(call.address));
   if (call.nonblocking() || call.target()->sa_family == AF_UNSPEC)

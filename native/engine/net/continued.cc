@@ -1,10 +1,14 @@
 #include "continued.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/syscall.h>
+#include <string.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
 #include <thread>
 
 #include "../fd.h"
@@ -13,38 +17,80 @@ namespace shuttle {
 
 namespace {
 
-constexpr auto kNoted = std::chrono::seconds(2);
+constexpr auto kPatience = std::chrono::milliseconds(20);
+constexpr auto kTurn = std::chrono::microseconds(200);
+constexpr int64_t kLongPast = 1'000'000;  // nanoseconds of running; from the answer to the look-up it takes a thousand
 
-// Whether the thread is still in a connect, bind or listen that has not gone to sleep on a socket of its own.
-// /proc/<tid>/syscall says "running" or the call's number; a thread that is gone holds nothing.
-bool in_socket_call(pid_t tid) {
-  char path[64], text[64];
-  snprintf(path, sizeof path, "/proc/%d/syscall", tid);
+struct Look {
+  bool gone = false, runs = true;
+  int64_t ran = -1;  // nanoseconds on a processor; -1 where the kernel does not say
+};
+
+ssize_t read_of(pid_t tid, const char* what, char* text, size_t size) {
+  char path[64];
+  snprintf(path, sizeof path, "/proc/%d/%s", tid, what);
   Fd file(open(path, O_RDONLY | O_CLOEXEC));
-  ssize_t size = file ? read(file.get(), text, sizeof text - 1) : -1;
-  if (size <= 0) return false;
-  text[size] = 0;
-  if (text[0] == 'r') return true;
-  const long nr = strtol(text, nullptr, 10);
-  return nr == SYS_connect || nr == SYS_bind || nr == SYS_listen;
+  const ssize_t got = file ? read(file.get(), text, size - 1) : -1;
+  text[std::max<ssize_t>(got, 0)] = 0;
+  return got;
+}
+
+Look look_at(pid_t tid) {
+  char text[512];
+  Look look;
+  if (read_of(tid, "stat", text, sizeof text) < 0) {
+    look.gone = errno == ENOENT || errno == ESRCH;
+    return look;
+  }
+  // The state stands after the name, which may hold anything.
+  const char* name_end = strrchr(text, ')');
+  look.runs = !name_end || name_end[1] != ' ' || name_end[2] == 'R';
+  if (look.runs && read_of(tid, "schedstat", text, sizeof text) > 0) look.ran = strtoll(text, nullptr, 10);
+  return look;
+}
+
+// Between its answer and the look-up of its descriptor a thread neither sleeps nor runs for long: one that sleeps, or
+// has run since, is past it. One that is only waiting for a processor may not be.
+bool is_past(pid_t tid, int64_t& ran_first) {
+  const Look look = look_at(tid);
+  if (look.gone || !look.runs) return true;
+  if (look.ran < 0) return false;
+  if (ran_first < 0) ran_first = look.ran;
+  return look.ran - ran_first >= kLongPast;
 }
 
 }  // namespace
 
-void Continued::note(pid_t tid) {
-  const auto now = std::chrono::steady_clock::now();
+void Continued::note(pid_t tid, uint64_t call) {
   std::lock_guard lock(mutex_);
-  if (noted_.size() > 256) std::erase_if(noted_, [&](const auto& entry) { return now - entry.second > kNoted; });
-  noted_[tid] = now;
+  if (noted_.size() >= most_) {
+    std::erase_if(noted_, [](const auto& entry) {
+      int64_t unknown = -1;
+      return is_past(entry.first, unknown);
+    });
+    most_ = std::max<size_t>(256, noted_.size() * 2);
+  }
+  noted_[tid] = call;
 }
 
-void Continued::settle() {
+void Continued::forget(pid_t tid) {
   std::lock_guard lock(mutex_);
-  // A running thread has left the kernel's look at its descriptor within a scheduler's turn or two; one asleep in
-  // connect took its socket before it slept. So a few turns are enough, and a bound keeps a spinning program harmless.
-  for (const auto& [tid, when] : noted_)
-    for (int turn = 0; turn < 20 && in_socket_call(tid); turn++) std::this_thread::sleep_for(std::chrono::microseconds(200));
-  noted_.clear();
+  noted_.erase(tid);
+}
+
+bool Continued::settle(const Notifier& notifier) {
+  std::lock_guard lock(mutex_);
+  std::map<pid_t, int64_t> ran_first;
+  const auto until = std::chrono::steady_clock::now() + kPatience;
+  for (;;) {
+    std::erase_if(noted_, [&](const auto& entry) {
+      if (notifier.valid(entry.second)) return false;  // its answer is still to come
+      return is_past(entry.first, ran_first.try_emplace(entry.first, -1).first->second);
+    });
+    if (noted_.empty()) return true;
+    if (std::chrono::steady_clock::now() > until) return false;
+    std::this_thread::sleep_for(kTurn);
+  }
 }
 
 }  // namespace shuttle

@@ -23,8 +23,8 @@ class Place {
   Fd make_socket(int domain, int type, int* error) const;
   // O_PATH of what `path` names in this place, links followed; empty where nothing is there.
   Fd open_path(const std::string& path) const;
-  // A joined unix socket can bring in descriptors of another network (the hard rule).
-  void expect_foreign_sockets() const { if (vm_) vm_->expect_foreign_sockets(); }
+  // A joined unix socket can bring in descriptors of another network (the hard rule). False: it must not.
+  bool expect_foreign_sockets() const { return !vm_ || vm_->expect_foreign_sockets(); }
 
   // Every place other than `than`: the VMs in the order of their start, then the host.
   static std::vector<Place> others(const Vm& than);

@@ -7,6 +7,7 @@
 #include "../engine.h"
 #include "../handlers.h"
 #include "../vm.h"
+#include "../files/names.h"
 #include "address.h"
 #include "connect.h"
 #include "publish.h"
@@ -28,7 +29,7 @@ void tell_served(const Trap& trap, Op op, const std::string& object) {
 std::string served_name(const Trap& trap, const SocketCall& call) {
   if (call.domain == AF_UNIX) {
     const std::string name = unix_name(call.address, call.length);
-    return name.empty() || name[0] == '@' ? name : absolute_in_vm(trap, name);
+    return name.empty() || name[0] == '@' ? name : canonical(absolute_in_vm(trap, name));
   }
   return Address::of(*call.target(), call.length).text();
 }
@@ -56,7 +57,7 @@ Answer on_bind(const Trap& trap) {
   if (auto refused = take_call(trap, trap.arg_int(0), trap.notice.args[1], trap.notice.args[2] & 0xffffffff, call)) return *refused;
   const bool datagram = call.type == SOCK_DGRAM;
   if (datagram && call.domain != AF_UNIX) yield_udp(trap.vm, *call.target());
-  if (trap.vm.may_continue(trap.caller->tid)) {
+  if (trap.vm.may_continue(trap.caller->tid, trap.notice.id)) {
     if (datagram) record_served(trap, call, Source::kSeen, 0);
     return Answer::go_on();
   }

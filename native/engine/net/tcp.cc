@@ -131,14 +131,14 @@ Answer fail_outside(const Crossing& crossing, int error) {
 // no rule, no recording of bytes. Wine's server keeps sockets for others and is never asked to notice.
 bool may_hand_over(const Crossing& crossing) {
   const Trap& trap = crossing.trap;
-  return !trap.vm.windows() && !crossing.ruling.relay && trap.vm.spec.payload == PayloadKept::kNone && is_fresh(trap, crossing.call, trap.arg_int(0));
+  return !trap.vm.windows() && !crossing.ruling.relay && trap.vm.spec.payload == PayloadKept::kNone &&
+         is_fresh(trap, crossing.call, trap.arg_int(0)) && trap.vm.expect_foreign_sockets();
 }
 
 Answer put_outside(Crossing& crossing) {
   const Trap& trap = crossing.trap;
   const bool waits = !crossing.call.nonblocking();
   fcntl(crossing.outside.get(), F_SETFL, waits ? 0 : O_NONBLOCK);
-  trap.vm.expect_foreign_sockets();
   if (const int error = replace_socket(trap, crossing.call, trap.arg_int(0), crossing.outside)) return fail_outside(crossing, error);
   trap.record({.op = Op::kTcpConnect, .object = crossing.object, .peer = crossing.owner.owner.place, .peer_image = crossing.owner.owner.image,
                .verdict = Verdict::kShuttled, .rule = crossing.ruling.rule});

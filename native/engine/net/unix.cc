@@ -42,11 +42,8 @@ struct Crossing {
                  .verdict = Verdict::kShuttled, .status = error, .rule = ruling.rule,
                  .channel = tap ? std::optional(tap->channel) : std::nullopt});
   }
-  // Descriptors may come along, and with them sockets of another network.
-  void expect_foreign_sockets() const {
-    trap.vm.expect_foreign_sockets();
-    target.place.expect_foreign_sockets();
-  }
+  // Descriptors may come along, and with them sockets of another network. False: they must not.
+  bool expect_foreign_sockets() const { return trap.vm.expect_foreign_sockets() && target.place.expect_foreign_sockets(); }
 };
 
 // Connects `socket` to the target, in whose network it must be where the name is abstract.
@@ -63,7 +60,6 @@ int join_abstract(const Crossing& crossing) {
   if (!fresh) return error;
   if ((error = reach(crossing, fresh.get()))) return error;
   copy_options(crossing.call.socket.get(), fresh.get());
-  crossing.expect_foreign_sockets();
   return replace_socket(crossing.trap, crossing.call, crossing.trap.arg_int(0), fresh);
 }
 
@@ -75,8 +71,7 @@ int join_relayed(const Crossing& crossing) {
   if ((error = reach(crossing, outside.get()))) return error;
   Fd inside = meet(crossing.call.socket.get(), crossing.call.type, &error);
   if (!inside) return error;
-  const bool pass = !crossing.ruling.relay;
-  if (pass) crossing.expect_foreign_sockets();
+  const bool pass = !crossing.ruling.relay && crossing.expect_foreign_sockets();
   crossing.trap.vm.engine.relay().join(std::move(inside), std::move(outside),
                                        {.tap = crossing.tap, .messages = crossing.call.type != SOCK_STREAM, .descriptors = pass});
   return 0;
@@ -84,10 +79,9 @@ int join_relayed(const Crossing& crossing) {
 
 int join(const Crossing& crossing) {
   const bool datagrams = crossing.call.type == SOCK_DGRAM;
-  if (crossing.tap && !datagrams) return join_relayed(crossing);
+  if ((crossing.tap && !datagrams) || !crossing.expect_foreign_sockets()) return join_relayed(crossing);
   // A datagram socket of another network could be sent from to any abstract name there, so none is put inside.
   if (!crossing.target.file) return datagrams ? join_relayed(crossing) : join_abstract(crossing);
-  crossing.expect_foreign_sockets();
   return reach(crossing, crossing.call.socket.get());
 }
 

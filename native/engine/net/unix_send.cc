@@ -98,9 +98,10 @@ Answer send_or_wait(Sending sending) {
   return Answer::later();
 }
 
-Answer send_to(const Trap& trap, SocketCall call, Fd fresh, int file) {
+Answer send_to(const Trap& trap, SocketCall call, Fd fresh, int file, bool may_hand = true) {
   Sending sending{trap, std::move(call), std::move(fresh), {}, {}, 0};
   if (const int error = take_message(trap, sending.message)) return Answer::fail(error);
+  if (!sending.message.handed.empty() && !may_hand) return Answer::fail(ETOOMANYREFS);
   if (!trap.valid()) return Answer::fail(EINTR);
   sending.to = sending.call.address;
   sending.length = file >= 0 ? address_of_file(file, reinterpret_cast<sockaddr_un&>(sending.to)) : sending.call.length;
@@ -117,9 +118,9 @@ Answer send_across(const Trap& trap, SocketCall call, const UnixFound& target) {
   Fd fresh;
   int error = 0;
   if (!target.file && !(fresh = target.place.make_socket(AF_UNIX, SOCK_DGRAM, &error))) return Answer::fail(error);
-  trap.vm.expect_foreign_sockets();
-  target.place.expect_foreign_sockets();
-  return send_to(trap, std::move(call), std::move(fresh), target.file.get());
+  // What is handed along makes the receiver's network rules depend on ours.
+  const bool may_hand = trap.vm.expect_foreign_sockets() && target.place.expect_foreign_sockets();
+  return send_to(trap, std::move(call), std::move(fresh), target.file.get(), may_hand);
 }
 
 }  // namespace
