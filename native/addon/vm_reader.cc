@@ -88,6 +88,7 @@ VmSpec vm_spec_from(const Napi::Value& value) {
     const auto drive = each_drive.As<Napi::Object>();
     spec.drives.push_back({text(drive, "letter").at(0), text(drive, "path")});
   });
+  spec.sockets = texts(from, "sockets");
   spec.shown = texts(from, "shown");
   spec.variables = bindings_from(from.Get("variables"));
   spec.payload = word<PayloadKept>(from, "payload", kPayloads);

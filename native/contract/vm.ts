@@ -53,6 +53,11 @@ export interface VmSpec {
   lazy: readonly { to: string; lower: readonly string[]; upper: string; work: string }[];
   /** Windows drives: how a path of the VM is written for a Windows program. Empty for Linux programs. */
   drives: readonly { letter: string; path: string }[];
+  /**
+   * Sockets of the host that are hidden unless a rule names them; a folder stands for all in it, a last `*` for any
+   * end; what a first `!` names is shown all the same.
+   */
+  sockets?: readonly string[];
   limits: Limits;
   /** Ids of the rules whose object the mounts show already, so that nothing need be served at open time for them. */
   shown: readonly string[];

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "../engine.h"
+#include "../files/resolve.h"
 #include "sock_diag.h"
 #include "unix_name.h"
 
@@ -35,6 +36,18 @@ std::string name_of_descriptor(int fd) {
   return size > 0 ? std::string(target, static_cast<size_t>(size)) : std::string();
 }
 
+// Whether the host keeps this socket from programs: by where it really is, whatever name led there. An abstract name
+// that looks like a path stands for that path (displays, agents).
+bool is_hidden(const Vm& vm, const UnixAsked& asked, const Fd& file) {
+  const std::string real = file ? name_of_descriptor(file.get()) : std::string();
+  const std::string said = asked.is_abstract() ? std::string(asked.abstract) : asked.object;
+  for (const std::string& name : {said, real}) {
+    const ZonePath* zone = vm.zone_of(name);
+    if (!name.empty() && ((zone && zone->zone == Zone::kProtected) || vm.is_protected_socket(name))) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 socklen_t address_of_file(int fd, sockaddr_un& out) {
@@ -57,19 +70,17 @@ UnixAsked unix_asked(const Trap& trap, const SocketCall& call) {
     asked.inside = unix_listens(trap.vm.diag(), std::string(1, '\0').append(asked.abstract));
     return asked;
   }
-  const Place here(trap.vm.shared_from_this());
-  asked.object = absolute_in_vm(trap, asked.object);
-  asked.file = here.open_path(asked.object);
-  if (!asked.file) return asked;
-  const std::string canonical = name_of_descriptor(asked.file.get());
-  if (!canonical.empty()) asked.object = canonical;
-  asked.inside = listens_at(here, asked.file, nullptr);
+  // Canonical even where the VM has nothing there: rules and the protected set know names without links and dots.
+  const std::string path = absolute_name(trap, AT_FDCWD, asked.object);
+  Spot spot = find_in(trap.vm.init().root(), path.empty() ? asked.object : path, true);
+  asked.object = spot.name;
+  asked.file = std::move(spot.file);
+  if (asked.file) asked.inside = listens_at(Place(trap.vm.shared_from_this()), asked.file, nullptr);
   return asked;
 }
 
 std::vector<UnixFound> unix_outside(const Trap& trap, const UnixAsked& asked) {
   std::vector<UnixFound> found;
-  const ZonePath* zone = trap.vm.zone_of(asked.object);
   for (Place& place : Place::others(trap.vm)) {
     UnixSocket socket;
     Fd file;
@@ -79,7 +90,7 @@ std::vector<UnixFound> unix_outside(const Trap& trap, const UnixAsked& asked) {
       file = place.open_path(place.is_host() ? host_path(trap.vm, asked.object) : asked.object);
       if (!listens_at(place, file, &socket)) continue;
     }
-    Owner owner{.place = place.name(), .image = image_of_socket(socket.inode), .hidden = place.is_host() && zone && zone->zone == Zone::kProtected};
+    Owner owner{.place = place.name(), .image = image_of_socket(socket.inode), .hidden = place.is_host() && is_hidden(trap.vm, asked, file)};
     found.push_back({std::move(place), std::move(file), std::move(owner)});
   }
   return found;
