@@ -8,21 +8,22 @@ needs as (
     group by all
 ),
 
-taking_part as (
-    select vm, count(distinct run) as runs from run_vms group by vm
+-- Runs in which anybody got through to a VM: only there must it have served what it lastingly serves.
+reached as (
+    select to_vm, count(distinct run) as runs from edges where worked group by to_vm
 ),
 
 services as (
     select to_vm, served_op, served_name, count(distinct run) as runs, min(first_ts) as first_ts
     from edges
-    where served_op like '%.serve'
+    where worked and served_op like '%.serve'
     group by all
 ),
 
 lasting as (
     select services.*
     from services
-    inner join taking_part on taking_part.vm = services.to_vm and taking_part.runs = services.runs
+    inner join reached on reached.to_vm = services.to_vm and reached.runs = services.runs
 ),
 
 ready as (
