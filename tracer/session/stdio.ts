@@ -2,6 +2,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Descriptors } from '../../native/contract/descriptors.js';
+import { OutputFile } from '../windows/output.js';
 import { type Carriage, carriages, kindOf } from './descriptor.js';
 import type { Stdio, StdioOptions } from './ports.js';
 import { openTerminal, type Terminal } from './terminal.js';
@@ -29,6 +30,7 @@ class Made {
   private readonly copies: Promise<void>[] = [];
   private readonly sockets: Socket[] = [];
   private readonly outputs = new Map<number, number>();
+  private readonly files: OutputFile[] = [];
   private terminal: Terminal | null = null;
 
   constructor(
@@ -49,9 +51,11 @@ class Made {
   }
 
   output(how: Carriage): number {
-    if (how.how !== 'relay') return this.plain(how, 'w');
+    const windows = this.options.windows && how.how === 'give';
+    if (how.how !== 'relay' && !windows) return this.plain(how, 'w');
     const known = this.outputs.get(how.fd);
     if (known !== undefined) return known;
+    if (this.options.windows) return this.outputFile(how.fd);
     const [read, write] = this.native.pipe();
     this.theirs.add(write);
     this.outputs.set(how.fd, write);
@@ -62,6 +66,7 @@ class Made {
   handedOver(): void {
     for (const fd of this.theirs) closeSync(fd);
     this.theirs.clear();
+    for (const file of this.files) file.handedOver();
     this.terminal?.handedOver();
   }
 
@@ -76,6 +81,8 @@ class Made {
 
   close(): void {
     this.handedOver();
+    for (const file of this.files) file.close();
+    this.files.length = 0;
     for (const socket of this.sockets) {
       process.stdin.unpipe(socket);
       socket.destroy();
@@ -83,6 +90,13 @@ class Made {
     // A stdin that was read would keep this process alive.
     if (this.options.main) process.stdin.pause().unref?.();
     this.terminal?.close();
+  }
+
+  private outputFile(to: number): number {
+    const file = new OutputFile((bytes) => writeAll(to, bytes));
+    this.files.push(file);
+    this.outputs.set(to, file.descriptor);
+    return file.descriptor;
   }
 
   private plain(how: Exclude<Carriage, { how: 'relay' }>, flags: 'r' | 'w'): number {
