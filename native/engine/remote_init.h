@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "../init/wire.h"
+#include "cgroup.h"
 #include "init_client.h"
 
 namespace shuttle {
@@ -23,6 +24,7 @@ class RemoteInit final : public InitClient {
     gid_t gid = 0;
     pid_t pid = 0;
     Fd process, control, events, gate, root, program, listener;
+    ControlGroup group;
   };
   explicit RemoteInit(Parts parts);
   ~RemoteInit() override;

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <csignal>
 
+#include "cgroup.h"
 #include "remote_init.h"
 #include "sources.h"
 #include "spawn.h"
@@ -61,8 +62,8 @@ bool is(const std::string& packet, wire::Tell what) {
   return event.tell == what;
 }
 
-// Root's part of the way through the door: learns who process 1 is, and writes the id maps it waits for.
-std::variant<pid_t, StartFailure> meet_behind_door(pid_t door, int control, int events, const VmPlan& plan) {
+// Root's part of the way through the door: learns who process 1 is, limits it, and writes the id maps it waits for.
+std::variant<pid_t, StartFailure> meet_behind_door(pid_t door, int control, int events, const VmPlan& plan, const ControlGroup& group) {
   std::string packet;
   std::vector<Fd> fds;
   const bool told = receive_packet(events, packet, fds) && packet.size() >= sizeof(wire::Event);
@@ -74,14 +75,14 @@ std::variant<pid_t, StartFailure> meet_behind_door(pid_t door, int control, int 
   const pid_t pid = born.id;
   const std::string of = "/proc/" + std::to_string(pid);
   const std::string uid = std::to_string(plan.uid), gid = std::to_string(plan.gid);
-  const bool mapped = write_file(of + "/uid_map", uid + " " + uid + " 1") && write_file(of + "/setgroups", "deny") &&
+  const bool mapped = group.add(pid) && write_file(of + "/uid_map", uid + " " + uid + " 1") && write_file(of + "/setgroups", "deny") &&
                       write_file(of + "/gid_map", gid + " " + gid + " 1");
   const int error = errno;
   const wire::Request go{wire::Ask::kMapped};
   if (mapped && send_packet(control, {reinterpret_cast<const char*>(&go), sizeof go}, {})) return pid;
   ::kill(pid, SIGKILL);
   reap(pid);
-  return StartFailure{"id maps", error};
+  return StartFailure{"id maps and limits", error};
 }
 
 }  // namespace
@@ -94,7 +95,12 @@ std::variant<std::unique_ptr<InitClient>, StartFailure> start_vm(const std::stri
   Pair control, events;
   if (!control.make(SOCK_SEQPACKET) || !events.make(SOCK_SEQPACKET)) return StartFailure{"sockets", errno};
   Sources sources = prepare_sources(plan.steps, plan.shift, plan.uid, plan.gid, init);
-  const Fd file = memory_file(wire::encode({plan, sources.paths, !root}));
+  ControlGroup group;
+  wire::Plan told{plan, std::move(sources.paths), !root};
+  // What the whole VM is held to, no process of it need be.
+  if (group.limit_memory(plan.memory)) told.vm.memory = 0;
+  if (group.limit_processes(plan.processes)) told.vm.processes = 0;
+  const Fd file = memory_file(wire::encode(told));
   Fd gate(eventfd(0, EFD_CLOEXEC));
   if (!file || !gate) return StartFailure{"plan", errno};
 
@@ -110,7 +116,7 @@ std::variant<std::unique_ptr<InitClient>, StartFailure> start_vm(const std::stri
   control.theirs.reset();
   events.theirs.reset();
   if (root) {
-    auto met = meet_behind_door(pid, control.ours.get(), events.ours.get(), plan);
+    auto met = meet_behind_door(pid, control.ours.get(), events.ours.get(), plan, group);
     if (auto* failure = std::get_if<StartFailure>(&met)) return std::move(*failure);
     pid = std::get<pid_t>(met);
   }
@@ -128,7 +134,7 @@ std::variant<std::unique_ptr<InitClient>, StartFailure> start_vm(const std::stri
   if (!is(packet, wire::Tell::kReady)) return give_up(told_failure(packet));
   if (fds.size() < 2) return give_up({"init", EPROTO});
   RemoteInit::Parts parts{init, plan.shift, plan.uid, plan.gid, pid, std::move(process), std::move(control.ours), std::move(events.ours),
-                          std::move(gate), std::move(fds[0]), std::move(fds[1]), fds.size() > 2 ? std::move(fds[2]) : Fd()};
+                          std::move(gate), std::move(fds[0]), std::move(fds[1]), fds.size() > 2 ? std::move(fds[2]) : Fd(), std::move(group)};
   return std::make_unique<RemoteInit>(std::move(parts));
 }
 

@@ -2,6 +2,7 @@
 // by tabs (a line's end inside a word as \x01); standard output answers, one line each.
 //   uid N · gid N · shift 0|1 · host NAME · limit memory|processes|cpu|disk N · cwd DIR · env NAME=VALUE · argv WORD…
 //   step DO TO FROM TEXT UPPER WORK MODE BYTES FLAGS LOWER…        FLAGS: w write, v volatile, o optional
+//   terminal        a new terminal becomes the driver's own, and the program's standard input: what a careless caller does
 //   go              start and let the program run         -> ready <init> <program>, or failed <errno> <step>
 //   end             wait for the VM's end                 -> ended <code> <signal> <exec error>
 //   start WORD…     one more program                      -> started <pid> | failed <errno>
@@ -89,6 +90,7 @@ class Driver {
     else if (what == "argv") plan_.program.argv.assign(w.begin() + 1, w.end());
     else if (what == "step") plan_.steps.push_back(step_of(w));
     else if (what == "trap") trap_uname(plan_);
+    else if (what == "terminal") take_terminal();
     else if (what == "go") go();
     else if (what == "end") end();
     else if (what == "start") start({w.begin() + 1, w.end()});
@@ -104,6 +106,15 @@ class Driver {
  private:
   uint64_t& limit(const std::string& name) {
     return name == "memory" ? plan_.memory : name == "processes" ? plan_.processes : name == "cpu" ? plan_.cpu_seconds : plan_.disk;
+  }
+
+  void take_terminal() {
+    setsid();
+    const int leader = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    grantpt(leader), unlockpt(leader);
+    const int terminal = open(ptsname(leader), O_RDWR | O_CLOEXEC);
+    ioctl(terminal, TIOCSCTTY, 0);
+    plan_.stdio[0] = terminal;
   }
 
   bool begin() {

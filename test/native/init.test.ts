@@ -51,6 +51,8 @@ const BASE: readonly MountStep[] = [
 ];
 const statusOf = (pid: string | number) => readFileSync(`/proc/${pid}/status`, 'utf8');
 const alive = (pid: string | number) => existsSync(`/proc/${pid}`);
+const groupsIn = (folder: string): string[] =>
+  existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : [];
 async function gone(pid: string | number): Promise<boolean> {
   for (let n = 0; n < 200 && alive(pid); n++) await new Promise((resolve) => setTimeout(resolve, 10));
   return !alive(pid);
@@ -81,7 +83,7 @@ describe.each(STARTERS)('a VM started by %s', (_who, who) => {
     ['no capability', 'grep Cap /proc/self/status | grep -v 0000000000000000; echo none', /^none$/],
     ['no new privileges', 'grep NoNewPrivs /proc/self/status', /NoNewPrivs:\s1/],
     ['its host name', 'cat /proc/sys/kernel/hostname', /^vm$/],
-    ['three descriptors', 'ls /proc/$$/fd | xargs', /^0 1 2$/],
+    ['three descriptors', 'seq 3 99 | sed s,^,/proc/self/fd/, | xargs readlink; echo end', /^end$/],
     ['a session of its own', 'test $(cut -d" " -f6 /proc/$$/stat) = $$ && echo leader', /^leader$/],
     ['no core files', 'ulimit -c', /^0$/],
     [
@@ -266,13 +268,31 @@ describe.each(STARTERS)('a VM started by %s', (_who, who) => {
     expect(lines.filter((line) => line === 'Linux').length).toBe(2);
   });
 
-  test('is limited', async () => {
+  test('puts nothing into the terminal of who started it', async () => {
+    vm.say('terminal');
+    const output = await vm.run(
+      `perl -e 'print -t STDIN ? "terminal\\n" : "none\\n"; print ioctl(STDIN, 0x5412, my $x = "x") ? "pushed" : "refused: $!"'; echo; tty -s < /dev/tty || echo no terminal of its own`,
+    );
+    expect(output).toMatch(/^terminal\nrefused: .*\nno terminal of its own$/);
+  });
+
+  test('is limited as a whole or by process, and leaves no group', async () => {
     vm.say('limit', 'processes', '8');
-    vm.say('limit', 'memory', String(256 << 20));
+    vm.say('limit', 'memory', String(64 << 20));
     vm.say('limit', 'cpu', '5');
-    const output = await vm.run('for i in 1 2 3 4 5 6 7 8 9 10 11 12; do sleep 0.2 & done; ulimit -d; ulimit -t');
+    const many = 'for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do sleep 0.2 & done';
+    await vm.run(`(${many}); ulimit -t; perl -e '$x = "x" x (256 << 20); print "much"' || true`);
     expect(vm.errors).toMatch(/[Ff]ork/);
-    expect(output === '' || output.endsWith('262144\n5')).toBe(true);
+    const again = new Driver(made.folder, who);
+    again.steps(BASE);
+    again.say('limit', 'cpu', '5');
+    again.say('limit', 'memory', String(64 << 20));
+    expect(await again.run(`ulimit -t; perl -e '$x = "x" x (256 << 20); print "much"' || echo`)).toBe('5\n');
+    await Promise.all([vm.close(), again.close()]);
+    const groups = ['', '/memory', '/pids'].flatMap((name) => groupsIn(`/sys/fs/cgroup${name}`));
+    expect(
+      groups.filter((name) => name.includes(`shuttle.${vm.pid}.`) || name.includes(`shuttle.${again.pid}.`)),
+    ).toEqual([]);
   });
 
   if (who.shift)
