@@ -248,3 +248,40 @@ test('what is no query is refused, and the engine goes on', async () => {
   expect(outcome.output.app).toBe('9 1\n');
   expect(names(outcome)).toEqual([]);
 });
+
+test("a name of the hosts file is the host's", async () => {
+  const hosts = join(folder, 'hosts');
+  writeFileSync(hosts, '127.0.0.9 lab.host.example\n');
+  process.env.SHUTTLE_HOSTS = hosts;
+  try {
+    const program = dig('203.0.113.53', 'resolve4', 'lab.host.example');
+    const learnt = await learn(program);
+    expect(learnt.output.app).toBe('["127.0.0.9"]\n');
+    expect(names(learnt)).toMatchObject([{ object: 'lab.host.example', peer: 'host', verdict: 'shuttled' }]);
+    const rules = [allow('dns.resolve', 'app', 'host', 'lab.host.example')];
+    expect((await runVms([program], { mode: 'enforce', rules, resolvConf })).output.app).toBe('["127.0.0.9"]\n');
+    expect((await runVms([program], { mode: 'enforce', resolvConf })).output.app).toBe('ENOTFOUND\n');
+  } finally {
+    delete process.env.SHUTTLE_HOSTS;
+  }
+});
+
+test('a run that ends while names are being looked up ends', async () => {
+  const silent = createSocket('udp4');
+  silent.bind(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const conf = join(folder, 'silent.conf');
+  writeFileSync(conf, `nameserver 127.0.0.1:${silent.address().port}\n`);
+  const program: VmProgram = {
+    name: 'app',
+    program: [
+      process.execPath,
+      '-e',
+      `for (let i = 0; i < 20; i++) require('dns').resolve4('n' + i + '.test.example', () => {}); setTimeout(() => process.exit(0), 200);`,
+    ],
+    env: {},
+  };
+  const outcome = await runVms([program], { mode: 'allow', resolvConf: conf });
+  expect(outcome.codes.app).toBe(0);
+  silent.close();
+});

@@ -184,3 +184,53 @@ test('a program bound to every address sends from the port it sends to', async (
   const outcome = await runVms([{ name: 'app', program: node(script) }], { mode: 'allow' });
   expect(outcome.output.app).toBe('peer 127.0.0.1\n'); // the wildcard is its own machine's, so it hears itself
 });
+
+test('a rule publishes a server to the host', async () => {
+  const object = '127.0.0.1:5561';
+  const answers: string[] = [];
+  const probe = createSocket('udp4');
+  probe.on('message', (message, from) => answers.push(`${message} from ${from.port}`));
+  const wait: VmProgram = { name: 'app', program: node('setTimeout(() => {}, 1500)') };
+  const during = () => {
+    const timer = setInterval(() => probe.send('hello', 5561, '127.0.0.1', () => {}), 50);
+    probe.once('message', () => clearInterval(timer));
+    probe.on('close', () => clearInterval(timer));
+  };
+  const vms = [server('127.0.0.1', 5561), wait];
+  const outcome = await runVms(vms, { mode: 'enforce', rules: [allow('udp.serve', 'db', 'host', object)], during });
+  expect(answers[0]).toBe('HELLO from 5561');
+  expect(outcome.rows).toContainEqual(
+    expect.objectContaining({ op: 'udp.serve', object, peer: 'host', verdict: 'shuttled' }),
+  );
+  expect(sends({ ...outcome, rows: outcome.rows.filter((row) => row.op === 'udp.send') })).toEqual([]);
+  answers.length = 0;
+  await runVms(vms, { mode: 'enforce', during });
+  expect(answers).toEqual([]);
+  probe.close();
+});
+
+test('datagrams and names go on where sockets of other networks may be inside', async () => {
+  // Joined by a unix socket that can bring descriptors in: from then on the engine sends from its own copies.
+  const db = server('127.0.0.1', 5562);
+  const meet: VmProgram = {
+    name: 'meet',
+    ready: 'unix.serve',
+    program: node(`require('net').createServer((s) => s.end()).listen('\\0shuttle-udp-test')`),
+  };
+  const script = `const c = require('net').connect('\\0shuttle-udp-test'); c.on('error', (e) => console.log(e.code)); c.on('close', () => {
+    const s = require('dgram').createSocket('udp4'); s.on('message', (m) => { console.log(String(m)); process.exit(0); });
+    s.send('first', 5562, '127.0.0.1'); setTimeout(() => process.exit(3), 2000); }); c.resume();`;
+  const outcome = await runVms([db, meet, { name: 'app', program: node(script) }], { mode: 'allow' });
+  expect(outcome.output.app).toBe('FIRST\n');
+});
+
+test('a program with more sockets than the engine keeps sessions for is served all the same', async () => {
+  const script = `const d = require('dgram'); let i = 0; const next = () => { if (i++ === 600) { console.log('all'); process.exit(0); }
+    const s = d.createSocket('udp4'); s.on('message', () => { s.close(); next(); }); s.send('x', 5563, '127.0.0.1'); }; next();
+    setTimeout(() => { console.log('stopped at', i); process.exit(3); }, 30000);`;
+  const outcome = await runVms([server('127.0.0.1', 5563), { name: 'app', program: node(script) }], { mode: 'allow' });
+  expect(outcome.output.app).toBe('all\n');
+  expect(
+    outcome.rows.filter((row) => row.vm === 'app' && row.op === 'udp.send' && row.verdict === 'shuttled'),
+  ).toHaveLength(600);
+});

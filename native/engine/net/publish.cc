@@ -13,6 +13,7 @@
 #include "../vm.h"
 #include "address.h"
 #include "place.h"
+#include "udp_publish.h"
 #include "unix_find.h"
 
 namespace shuttle {
@@ -85,21 +86,26 @@ int open_door(const std::string& object, const SocketCall& served, Fd& listener)
 }  // namespace
 
 void publish(const Trap& trap, Op op, const std::string& object, const SocketCall& served) {
-  if (served.type == SOCK_DGRAM || !trap.vm.engine.rules->any(trap.vm.name(), op)) return;
+  const bool udp = served.type == SOCK_DGRAM && served.domain != AF_UNIX;
+  if ((served.type == SOCK_DGRAM && !udp) || !trap.vm.engine.rules->any(trap.vm.name(), op)) return;
   Bindings bindings;
   Question asked = question_of(trap, op, object, bindings);
   asked.to = "host";
   const CompiledRule* rule = trap.vm.engine.rules->most_specific(asked);
   if (!rule || !rule->allow) return;
   Fd listener;
-  const int error = open_door(object, served, listener);
+  int error = 0;
+  std::unique_ptr<Published> door;
+  if (udp) door = publish_udp(trap.vm, Address::of(*served.target(), served.length), error);
+  else error = open_door(object, served, listener);
   trap.record({.op = op, .object = object, .peer = "host", .verdict = Verdict::kShuttled, .status = error, .rule = rule->id});
   if (error) {
     trap.vm.engine.tell({.type = Event::Type::kProblem, .vm = trap.vm.name(), .problem = "PUBLISH_FAILED", .detail = object + ": " + strerror(error)});
     return;
   }
   const bool file = served.domain == AF_UNIX && object[0] != '@';
-  trap.vm.engine.keep(std::make_unique<Door>(trap.vm, std::move(listener), served, file ? object : std::string()));
+  if (!door) door = std::make_unique<Door>(trap.vm, std::move(listener), served, file ? object : std::string());
+  trap.vm.engine.keep(std::move(door));
 }
 
 }  // namespace shuttle

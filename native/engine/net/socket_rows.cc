@@ -18,11 +18,13 @@ void add_socket_rows(std::vector<FilterRow>& x86_64, std::vector<FilterRow>& i38
   x86_64.push_back({SYS_sendmsg, 0, on_sendmsg, {}});
   x86_64.push_back({SYS_sendmmsg, 0, on_sendmmsg, {}});
 
-  // The 32-bit calls have the same arguments, but for the structs of sendmsg, which hold 32-bit addresses.
+  // The 32-bit calls have the same arguments; the structs of sendmsg are told apart where they are read.
   i386.push_back({361, 0, on_bind, {}});
   i386.push_back({362, 0, on_connect, {}});
   i386.push_back({363, 0, on_listen, {}});
   i386.push_back({369, 0, on_sendto, with_address});
+  i386.push_back({370, 0, on_sendmsg, {}});
+  i386.push_back({345, 0, on_sendmmsg, {}});
   i386.push_back({102, 0, on_socketcall, {}});
 }
 

@@ -1,11 +1,13 @@
 #include "udp.h"
 
 #include <fcntl.h>
+#include <linux/audit.h>
 #include <netinet/in.h>
 #include <sys/uio.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 #include <optional>
 #include <vector>
@@ -84,10 +86,45 @@ Answer send_here(const Trap& trap, Fd socket, const Target& target) {
   return Answer::later();
 }
 
-// The name of one message, or null where it has none (or is beyond reading, which the kernel will say).
-std::optional<Target> name_of_message(const Trap& trap, const msghdr& message) {
-  if (!message.msg_name || !message.msg_namelen) return std::nullopt;
-  return target_of(trap, reinterpret_cast<uint64_t>(message.msg_name), message.msg_namelen);
+bool is_i386(const Trap& trap) { return trap.notice.arch == AUDIT_ARCH_I386; }
+
+// Where a message's name is, as its struct says in the caller's own layout.
+struct MessageName {
+  uint64_t address = 0;
+  uint32_t length = 0;
+};
+struct MessageI386 {  // struct compat_msghdr, and the count that sendmmsg keeps behind it
+  uint32_t name, name_length, parts, part_count, control, control_length, flags, sent;
+};
+constexpr size_t kMessageI386 = offsetof(MessageI386, sent);
+
+std::optional<MessageName> name_in(const Trap& trap, uint64_t message) {
+  if (is_i386(trap)) {
+    MessageI386 head{};
+    if (!trap.read(message, &head, kMessageI386)) return std::nullopt;
+    return MessageName{head.name, head.name_length};
+  }
+  msghdr head{};
+  if (!trap.read(message, &head, sizeof head)) return std::nullopt;
+  return MessageName{reinterpret_cast<uint64_t>(head.msg_name), head.msg_namelen};
+}
+
+// The addresses of `count` messages, each once; those that are beyond reading the kernel will complain of.
+std::vector<Target> targets_of(const Trap& trap, uint64_t messages, unsigned count) {
+  std::vector<Target> targets;
+  for (unsigned i = 0; i < count; i++) {
+    const uint64_t at = messages + i * (is_i386(trap) ? sizeof(MessageI386) : sizeof(mmsghdr));
+    auto name = name_in(trap, at);
+    if (!name) break;
+    if (!name->address) continue;  // the common case: nothing was addressed
+    auto target = target_of(trap, name->address, name->length);
+    if (!target) continue;
+    bool met = std::ranges::any_of(targets, [&](const Target& other) {
+      return other.length == target->length && memcmp(&other.address, &target->address, other.length) == 0;
+    });
+    if (!met) targets.push_back(*target);
+  }
+  return targets;
 }
 
 Answer look_at(const Trap& trap, int number, const std::vector<Target>& targets) {
@@ -96,7 +133,7 @@ Answer look_at(const Trap& trap, int number, const std::vector<Target>& targets)
   if (!socket) return leave_to_kernel();
   if (option(socket.get(), SO_DOMAIN) == AF_UNIX) {
     auto named = std::ranges::find(targets, AF_UNIX, &Target::family);
-    if (named == targets.end()) return leave_to_kernel();
+    if (named == targets.end() || is_i386(trap)) return leave_to_kernel();  // Wine's do not name datagram sockets
     return send_unix_datagram(trap, std::move(socket), named->address, named->length);
   }
   if (!is_udp(socket.get())) return leave_to_kernel();
@@ -131,28 +168,12 @@ Answer on_sendto(const Trap& trap) {
 }
 
 Answer on_sendmsg(const Trap& trap) {
-  msghdr message{};
-  if (!trap.read(trap.notice.args[1], &message, sizeof message)) return leave_to_kernel();
-  if (!message.msg_name) return leave_to_kernel();  // the common case: nothing was addressed
-  auto target = name_of_message(trap, message);
-  if (!target) return leave_to_kernel();
-  return look_at(trap, trap.arg_int(0), {*target});
+  return look_at(trap, trap.arg_int(0), targets_of(trap, trap.notice.args[1], 1));
 }
 
 Answer on_sendmmsg(const Trap& trap) {
   const unsigned count = std::min(static_cast<unsigned>(trap.notice.args[2]), kMostMessages);
-  std::vector<mmsghdr> messages(count);
-  if (!count || !trap.read(trap.notice.args[1], messages.data(), count * sizeof messages[0])) return leave_to_kernel();
-  std::vector<Target> targets;
-  for (const mmsghdr& one : messages) {
-    auto target = name_of_message(trap, one.msg_hdr);
-    if (!target) continue;
-    bool met = std::ranges::any_of(targets, [&](const Target& other) {
-      return other.length == target->length && memcmp(&other.address, &target->address, other.length) == 0;
-    });
-    if (!met) targets.push_back(*target);
-  }
-  return look_at(trap, trap.arg_int(0), targets);
+  return look_at(trap, trap.arg_int(0), targets_of(trap, trap.notice.args[1], count));
 }
 
 void yield_udp(Vm& vm, const sockaddr& address) {

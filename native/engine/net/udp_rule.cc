@@ -83,7 +83,7 @@ void rule_udp(const Trap& trap, int socket, const Address& to, Op op) {
   Address client = client_of(socket);
   if (!client) return;
   UdpTable::Key key{client, to};
-  if (state.udp.has(key) || state.udp.settled(key)) return;
+  if (state.udp.has(key, socket) || state.udp.settled(key)) return;
 
   InsideUdp inside = inside_udp(trap.vm, client, to);
   if (inside.served) {

@@ -20,10 +20,11 @@ class UdpFace;
 // connected to that address: nobody else's datagrams come in by it.
 class UdpSession : public std::enable_shared_from_this<UdpSession> {
  public:
-  UdpSession(Loop& loop, std::shared_ptr<Record> record, const Address& client, Fd outside, std::optional<Tap> tap)
-      : client(client), loop_(loop), record_(std::move(record)), outside_(std::move(outside)), tap_(tap) {}
+  UdpSession(Loop& loop, std::shared_ptr<Record> record, const Address& client, uint32_t socket, Fd outside, std::optional<Tap> tap)
+      : client(client), socket(socket), loop_(loop), record_(std::move(record)), outside_(std::move(outside)), tap_(tap) {}
 
   const Address client;  // the program's socket; the wildcard address where it is bound to none
+  const uint32_t socket;  // its inode: another socket may come to the same port, and must be ruled on itself
 
   void start(std::shared_ptr<UdpFace> face);
   void close();

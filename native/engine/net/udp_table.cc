@@ -44,9 +44,14 @@ int bind_beside(int socket, const Address& at, int own) {
 
 }  // namespace
 
-bool UdpTable::has(const Key& key) const {
+bool UdpTable::has(const Key& key, int own) {
   std::lock_guard lock(mutex_);
-  return sessions_.contains(key);
+  auto found = sessions_.find(key);
+  if (found == sessions_.end()) return false;
+  if (found->second->socket == inode_of(own)) return true;
+  drop(key);
+  noted_.erase(key);
+  return false;
 }
 
 UdpTable::Opened UdpTable::face_at(Vm& vm, const Address& at, int own) {
@@ -70,7 +75,7 @@ int UdpTable::open(Vm& vm, const Key& key, Fd outside, std::optional<Tap> tap, i
   make_room();
   auto [face, error] = face_at(vm, key.to, own);
   if (!face) return error;
-  auto session = std::make_shared<UdpSession>(vm.engine.loop(), vm.engine.record, key.client, std::move(outside), tap);
+  auto session = std::make_shared<UdpSession>(vm.engine.loop(), vm.engine.record, key.client, inode_of(own), std::move(outside), tap);
   if (auto before = face->remove(key.client)) before->close();
   session->start(face);
   face->admit(session);

@@ -25,7 +25,8 @@ class UdpTable {
     std::chrono::steady_clock::time_point until;
   };
 
-  bool has(const Key& key) const;
+  // Whether the program's socket `own` has a session. One that another socket left behind at its port is ended.
+  bool has(const Key& key, int own);
 
   // Opens a session: a face at `key.to` inside the VM (or the one already there) joined to `outside`. 0 or an errno.
   // `own` is the program's socket, which may itself stand in the face's way.
