@@ -37,6 +37,9 @@ export interface WindowsPart {
 // Known fonts: where the host's /var is not shown, every VM would look through all fonts anew.
 const FONTS = '/var/cache/fontconfig';
 
+// Wine itself reads it at each start, and copes where it is not there: nothing that the program needs a rule for.
+const MACHINE_ID = '/var/lib/dbus/machine-id';
+
 /** The Windows half of a VM's plan. `lang` is the locale that the VM's environment asks for, if any. Pure. */
 export function planWindows(base: Base, wine: WineInstall, over: Over, lang: string | undefined): WindowsPart {
   const profile = `C:\\users\\${base.user}`;
@@ -47,7 +50,7 @@ export function planWindows(base: Base, wine: WineInstall, over: Over, lang: str
       over(PREFIX, [base.path]),
     ],
     zones: [
-      ...shown.map((path) => ({ path, zone: 'base' as const, from: path })),
+      ...[...shown, MACHINE_ID].map((path) => ({ path, zone: 'base' as const, from: path })),
       { path: PREFIX, zone: 'own', from: base.path },
     ],
     drives: DRIVES,
