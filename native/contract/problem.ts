@@ -46,7 +46,7 @@ export type Problem =
   | { code: 'PROGRAM_NOT_FOUND'; program: string }
   | { code: 'PROGRAM_NOT_EXECUTABLE'; program: string; reason: string }
   | { code: 'PROGRAM_UNUSABLE'; program: string; defect: ProgramDefect }
-  | { code: 'USERNS_DISABLED'; sysctl: string }
+  | { code: 'USERNS_DISABLED'; sysctl: string } // name=value
   | { code: 'VM_START_FAILED'; vm: string; step: string; error: string };
 
 /** Why a file that is there is no program for this machine. */
@@ -125,7 +125,10 @@ export function explain(problem: Problem): Explanation {
         hint: 'see its own output, or correct ready in the system file',
       };
     case 'MOUNT_MISSING':
-      return { text: `${problem.from}: no such file or folder, to be shown at ${problem.to}`, hint: 'correct mounts in the system file' };
+      return {
+        text: `${problem.from}: no such file or folder, to be shown at ${problem.to}`,
+        hint: 'correct mounts in the system file',
+      };
     case 'SETUP_FAILED':
       return {
         text: `${problem.vm}: setup failed with code ${problem.exit}: ${problem.command}`,
@@ -251,7 +254,7 @@ export function explain(problem: Problem): Explanation {
         hint: 'give a program for x86-64 Linux, or for Windows on x86-64 or x86 (32-bit)',
       };
     case 'USERNS_DISABLED':
-      return { text: 'user namespaces are off on this machine', hint: `set ${problem.sysctl}=1 as an administrator` };
+      return { text: 'user namespaces are off on this machine', hint: `set ${problem.sysctl} as an administrator` };
     case 'VM_START_FAILED':
       return {
         text: `${problem.vm}: the VM could not be built: ${problem.step}: ${problem.error}`,

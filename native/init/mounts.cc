@@ -127,9 +127,10 @@ int apply(Stage& stage, const MountStep& step, const std::string& at, const Fill
     case MountStep::Do::kBind: error = bind(stage, step, at); break;
     case MountStep::Do::kOverlay: error = overlay(stage, step, at, filling); break;
   }
-  // What cannot be shown is an empty folder that nobody may look into.
-  if (error && step.optional && make_target(at, true) == 0) return chmod(at.c_str(), 0), 0;
-  return error;
+  if (!error || !step.optional) return error;
+  // A folder that cannot be shown is one that nobody may look into; a file, or what has gone meanwhile, is not there.
+  if (step.what == MountStep::Do::kOverlay) chmod(at.c_str(), error == ENOENT ? 0555 : 0);
+  return 0;
 }
 
 }  // namespace shuttle::init

@@ -2,6 +2,7 @@
 import { getSystemErrorName } from 'node:util';
 import { explain, ShuttleError } from '../../native/contract/problem.js';
 import type { EngineEvent } from '../../native/contract/vm.js';
+import { namespacesNeed } from '../vm/namespaces.js';
 import { type Course, conduct, type Fault, type Happening, type Order, plot } from './conduct.js';
 import { checkOrder } from './order.js';
 import type { Engine, Planned, Ports, RunLog, Stdio } from './ports.js';
@@ -281,6 +282,8 @@ function execProblem(program: string, error: number): ShuttleError {
 function startProblem(vm: string, error: unknown): unknown {
   if (!(error instanceof Error) || !('step' in error)) return error;
   const { step, errno } = error as Error & { step: string; errno: string | number };
+  const needed = step === 'namespaces' ? namespacesNeed() : null;
+  if (needed !== null) return new ShuttleError({ code: 'USERNS_DISABLED', sysctl: needed });
   const name = typeof errno === 'number' && errno > 0 ? getSystemErrorName(-errno) : String(errno);
   return new ShuttleError({ code: 'VM_START_FAILED', vm, step, error: name });
 }

@@ -5,6 +5,7 @@ import { groupWith, isKnown, passwdWith } from '../../../tracer/vm/accounts.js';
 import { fileGrants } from '../../../tracer/vm/grants.js';
 import { upperName, upperPath } from '../../../tracer/vm/layer_place.js';
 import { parseMountinfo } from '../../../tracer/vm/mountinfo.js';
+import { namespacesNeed } from '../../../tracer/vm/namespaces.js';
 import { ownFolder } from '../../../tracer/vm/own_folder.js';
 import { isBelow, parentsOf } from '../../../tracer/vm/paths.js';
 import { stateFolder } from '../../../tracer/vm/state.js';
@@ -113,3 +114,13 @@ describe('grants', () => {
     ],
   ] as const)('%s', (_what, rules, grants) => expect(fileGrants([...rules], 'app')).toEqual([...grants]));
 });
+
+test.each([
+  [{}, null],
+  [{ 'user.max_user_namespaces': '96365', 'kernel.unprivileged_userns_clone': '1' }, null],
+  [{ 'user.max_user_namespaces': '0' }, 'user.max_user_namespaces=10000'],
+  [{ 'kernel.unprivileged_userns_clone': '0' }, 'kernel.unprivileged_userns_clone=1'],
+  [{ 'kernel.apparmor_restrict_unprivileged_userns': '1' }, 'kernel.apparmor_restrict_unprivileged_userns=0'],
+])('namespaces under %j need %s', (settings, needed) =>
+  expect(namespacesNeed((name) => (settings as Record<string, string>)[name] ?? null)).toBe(needed),
+);
