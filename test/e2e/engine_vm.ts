@@ -52,6 +52,8 @@ export interface Setting {
   mode?: Mode;
   rules?: readonly CompiledRule[];
   resolvConf?: string;
+  /** Folder where engines find each other's VMs. */
+  meeting?: string;
   /** Called with the record while the VMs run. */
   during?: (recorder: Recorder) => void;
 }
@@ -101,6 +103,7 @@ export async function runVms(vms: readonly VmProgram[], setting: Setting = {}): 
     vms: vms.map((vm) => vm.name),
     init: initFile(),
     ...(setting.resolvConf ? { resolvConf: setting.resolvConf } : {}),
+    ...(setting.meeting ? { meeting: setting.meeting } : {}),
   };
   const engine = new (addon().Engine)(options, recorder.native, (event) => events.tell(event));
   const codes: Outcome['codes'] = {};

@@ -2,6 +2,9 @@
 // rule that the recording proposes, blocked again without it.
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { CompiledRule } from '../../native/contract/rules.js';
 import { allow, type Outcome, type Row, runVms, type VmProgram } from './engine_vm.js';
@@ -233,4 +236,42 @@ test('a program with more sockets than the engine keeps sessions for is served a
   expect(
     outcome.rows.filter((row) => row.vm === 'app' && row.op === 'udp.send' && row.verdict === 'shuttled'),
   ).toHaveLength(600);
+});
+
+test('a program that no rule names gets nothing through what stands open for another', async () => {
+  const db: VmProgram = {
+    name: 'db',
+    ready: 'udp.serve',
+    program: node(`const s = require('dgram').createSocket('udp4');
+      s.on('message', (m, from) => { console.log(String(m)); s.send('ok', from.port, from.address); }); s.bind(5564, '127.0.0.1');`),
+  };
+  // node has a session; perl, from a socket of its own, sends to the same address while it stands.
+  const other = `use Socket; socket(my $s, PF_INET, SOCK_DGRAM, 0); for (1..50) { send($s, 'perl', 0, sockaddr_in(5564, inet_aton('127.0.0.1'))); }`;
+  const script = `const s = require('dgram').createSocket('udp4'); let n = 0; s.on('message', () => {
+      if (n++ === 0) require('child_process').execFileSync('/usr/bin/perl', ['-e', process.argv[1]]);
+      if (n > 3) process.exit(0); s.send('node', 5564, '127.0.0.1'); }); s.send('node', 5564, '127.0.0.1');`;
+  const vms = [db, { name: 'app', program: [process.execPath, '-e', script, other] }];
+  const image = process.execPath.slice(process.execPath.lastIndexOf('/') + 1);
+  const rules = [allow('udp.send', 'app', 'db', '127.0.0.1:5564', { fromImage: image })];
+  const outcome = await runVms(vms, { mode: 'enforce', rules });
+  expect(outcome.codes.app).toBe(0);
+  expect(outcome.output.db).toBe('node\n'.repeat(4));
+  expect(sends(outcome).map((row) => row.verdict)).toEqual(['shuttled', 'blocked']);
+});
+
+test('VMs of two engines that meet', async () => {
+  const meeting = mkdtempSync(join(tmpdir(), 'shuttle-meet-'));
+  let isUp = () => {};
+  const up = new Promise<void>((resolve) => {
+    isUp = resolve;
+  });
+  const stay: VmProgram = { name: 'stay', program: node('setTimeout(() => {}, 4000)') };
+  const first = runVms([server('127.0.0.1', 5565), stay], { mode: 'enforce', meeting, during: () => isUp() });
+  await up;
+  const rules = [allow('udp.send', 'app', 'db', '127.0.0.1:5565')];
+  const second = await runVms([client('127.0.0.1', 5565, true)], { mode: 'enforce', meeting, rules });
+  expect(second.output.app).toBe('HELLO from 127.0.0.1 5565\n');
+  expect(sends(second)).toMatchObject([{ peer: 'db', verdict: 'shuttled' }]);
+  await first;
+  rmSync(meeting, { recursive: true });
 });
