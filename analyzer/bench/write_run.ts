@@ -112,7 +112,7 @@ function batchOf(schema: Schema, columns: readonly Filled[], start: number, rows
   return new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length: rows, children }));
 }
 
-// A small generator: the same rows each time, and no two columns in step.
+// A small generator: the same rows each time.
 function dataOf({ column: [name, kind, nullable], type, words }: Filled, start: number, rows: number): Data {
   const isNull = nullable === 'null' && words === null;
   const nulls = isNull ? { nullCount: rows, nullBitmap: new Uint8Array(((rows + 63) >> 6) << 3) } : { nullCount: 0 };
@@ -120,8 +120,9 @@ function dataOf({ column: [name, kind, nullable], type, words }: Filled, start: 
   if (kind === 'utf8' || kind === 'binary') {
     return makeData({ ...base, valueOffsets: new Int32Array(rows + 1), data: new Uint8Array(0) } as never);
   }
-  const values = new (type.ArrayType as new (length: number) => Int32Array | BigInt64Array)(rows);
-  const step = name.length * 7919 + 1;
+  const Values = words === null ? type.ArrayType : Int32Array; // a dictionary's own type is that of its words
+  const values = new (Values as new (length: number) => Int32Array | BigInt64Array)(rows);
+  const step = 48_271; // a prime: every word comes
   const size = words?.length ?? 0xffff;
   for (let row = 0; row < rows; row++) {
     const value = ((start + row) * step) % size;

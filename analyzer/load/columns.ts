@@ -55,8 +55,14 @@ export function codeFiller(store: keyof typeof CODES, words: Words): Filler {
   return (to, column, data, start, rows) => {
     const codeOf = words.translate(data.dictionary!);
     const keys = data.values as Int32Array;
-    for (let row = 0; row < rows; row++) codes[row] = codeOf[keys[start + row]!]!;
+    let strange = false;
+    for (let row = 0; row < rows; row++) {
+      const code = codeOf[keys[start + row]!];
+      if (code === undefined) strange = true;
+      codes[row] = code!;
+    }
     if (data.nullCount > 0) blank(codes, data, start, rows);
+    else if (strange) throw new RangeError('a key has no word in its dictionary');
     to.putFixed(column, codes, 0, rows * codes.BYTES_PER_ELEMENT);
   };
 }

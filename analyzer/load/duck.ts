@@ -118,12 +118,14 @@ export class ColumnAppender {
 
   /** The first `rows` values of a fixed width, as they stand in memory. */
   putFixed(column: number, values: ArrayBufferView, byteOffset: number, bytes: number): void {
+    mustHold(values, byteOffset + bytes);
     const buffer = values.buffer as ArrayBuffer;
     bindings.copy_data_to_vector(this.vectors[column]!, 0, buffer, values.byteOffset + byteOffset, bytes);
   }
 
   /** One bit a row, 1 for a value and 0 for null, starting at a whole byte. */
   putValidity(column: number, bits: Uint8Array, byteOffset: number, bytes: number): void {
+    mustHold(bits, byteOffset + bytes);
     const vector = this.vectors[column]!;
     bindings.vector_ensure_validity_writable(vector);
     const buffer = bits.buffer as ArrayBuffer;
@@ -164,6 +166,11 @@ export class ColumnAppender {
   close(): void {
     this.appender.closeSync();
   }
+}
+
+// DuckDB copies from memory without asking how far it goes; a damaged file must not make it read past the end.
+function mustHold(values: ArrayBufferView, bytes: number): void {
+  if (bytes > values.byteLength) throw new RangeError('a column is shorter than its batch');
 }
 
 type Vector = ReturnType<typeof bindings.data_chunk_get_vector>;

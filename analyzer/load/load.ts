@@ -37,14 +37,23 @@ export async function loadRuns(
   options: LoadOptions = {},
 ): Promise<LoadedRun[]> {
   const runs = await openRuns(folders);
-  await database.run(sql('load/schema'));
-  await fillOps(database);
-  await fillRunInfo(database, runs);
-  for (const table of options.tables ?? TABLE_NAMES) await fillTable(database, table, runs);
+  await fillTables(database, runs, options);
   await fillNoisePatterns(database);
   await make(database, ['noise']);
   await database.run(sql('load/views'));
   return runs;
+}
+
+/** The first half of `loadRuns`: tables as they stand in the runs, before anything is concluded or named. */
+export async function fillTables(
+  database: Database,
+  runs: readonly LoadedRun[],
+  options: LoadOptions = {},
+): Promise<void> {
+  await database.run(sql('load/schema'));
+  await fillOps(database);
+  await fillRunInfo(database, runs);
+  for (const table of options.tables ?? TABLE_NAMES) await fillTable(database, table, runs);
 }
 
 /** Opens each folder, finishing torn runs; a folder given twice counts once. Throws what `openRun` throws. */

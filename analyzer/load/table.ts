@@ -38,17 +38,14 @@ export class TableLoad {
     for (const column of this.columns) if (isCoded(column)) this.words.set(column[0], new Words());
   }
 
-  /** Appends every row of `file`, which belongs to the run with code `run`. */
+  /** Appends every row of `file`, which belongs to the run with code `run`. Throws RUN_UNREADABLE, RUN_COLUMN. */
   async load(file: string, run: number): Promise<void> {
     this.appender ??= await this.database.append(`${this.table}_coded`, this.stores());
-    const fillers = this.fillers();
-    const constant = constantFiller(run);
-    for (const batch of this.batches(file)) {
-      const data = this.pick(file, batch);
-      this.append(batch.numRows, (to, start, rows) => {
-        constant(to, 0, data[0]!, start, rows);
-        for (let i = 0; i < data.length; i++) fillers[i]!(to, i + 1, data[i]!, start, rows);
-      });
+    try {
+      this.appendAll(file, run);
+    } catch (error) {
+      if (error instanceof ShuttleError) throw error;
+      throw new ShuttleError({ code: 'RUN_UNREADABLE', file, error: String((error as Error).message ?? error) });
     }
     this.checkWidths(file);
   }
@@ -61,6 +58,18 @@ export class TableLoad {
     const words = await this.database.append(`${this.table}_words`, ['VARCHAR', 'UINTEGER', 'VARCHAR']);
     for (const [field, fresh] of this.words) appendWords(words, field, fresh.takeFresh());
     words.close();
+  }
+
+  private appendAll(file: string, run: number): void {
+    const fillers = this.fillers();
+    const constant = constantFiller(run);
+    for (const batch of batches(file)) {
+      const data = this.pick(file, batch);
+      this.append(batch.numRows, (to, start, rows) => {
+        constant(to, 0, data[0]!, start, rows);
+        for (let i = 0; i < data.length; i++) fillers[i]!(to, i + 1, data[i]!, start, rows);
+      });
+    }
   }
 
   private append(total: number, fill: (to: ColumnAppender, start: number, rows: number) => void): void {
@@ -78,16 +87,6 @@ export class TableLoad {
 
   private fillers(): Filler[] {
     return this.columns.map((c) => (isCoded(c) ? codeFiller(codeStore(c[0]), this.words.get(c[0])!) : fillerOf(c[1])));
-  }
-
-  // A file that ends in the middle, or is something else, is one clear problem; what stands before it has been loaded.
-  private *batches(file: string): Generator<RecordBatch> {
-    try {
-      yield* batches(file);
-    } catch (error) {
-      if (error instanceof ShuttleError) throw error;
-      throw new ShuttleError({ code: 'RUN_UNREADABLE', file, error: String((error as Error).message ?? error) });
-    }
   }
 
   private pick(file: string, batch: RecordBatch): Data[] {
