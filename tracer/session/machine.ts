@@ -1,6 +1,7 @@
 // Runs systems on this machine: the session's ports with the real things behind them.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { addon, initFile } from '../../native/engine.js';
 import type { NativeRecorder } from '../../native/recorder.js';
@@ -68,7 +69,9 @@ function machinePorts(request: RunRequest, { progress, remark }: Telling): Ports
 function meetingOf(system: System): string {
   const owner = layerOwner(system);
   const hash = createHash('sha256').update(owner).digest('hex').slice(0, 12);
-  return join(stateFolder(), 'meeting', `${basename(owner).split('.')[0]}-${hash}`);
+  const all = join(stateFolder(), 'meeting');
+  mkdirSync(all, { recursive: true, mode: 0o700 });
+  return join(all, `${basename(owner).split('.')[0]}-${hash}`);
 }
 
 /** On the host, by the shell, in the system's folder; a check that a signal ended has failed. */
