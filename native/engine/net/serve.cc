@@ -1,6 +1,7 @@
 // bind and listen: what a VM offers to itself and, by rule, to others.
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <sys/syscall.h>
 
@@ -50,14 +51,23 @@ void record_served(const Trap& trap, const SocketCall& call, Source source, int 
   publish(trap, op, object, call);
 }
 
+// The engine may have more rights in the VM's network than the program: ports that want some are left to the kernel.
+bool anybody_may_bind(const SocketCall& call) {
+  const Address address = Address::of(*call.target(), call.length);
+  return address && (address.port == 0 || address.port >= IPPORT_RESERVED);
+}
+
 }  // namespace
 
 Answer on_bind(const Trap& trap) {
   SocketCall call;
   if (auto refused = take_call(trap, trap.arg_int(0), trap.notice.args[1], trap.notice.args[2] & 0xffffffff, call)) return *refused;
   const bool datagram = call.type == SOCK_DGRAM;
-  if (datagram && call.domain != AF_UNIX) yield_udp(trap.vm, *call.target());
-  if (trap.vm.may_continue(trap.caller->tid, trap.notice.id)) {
+  const bool udp = datagram && call.domain != AF_UNIX;
+  if (udp) yield_udp(trap.vm, *call.target());
+  // A datagram server serves once it is bound, so that is done before it is told.
+  const bool here = udp && anybody_may_bind(call) && is_of(trap.vm, call.socket.get());
+  if (!here && trap.vm.may_continue(trap.caller->tid, trap.notice.id)) {
     if (datagram) record_served(trap, call, Source::kSeen, 0);
     return Answer::go_on();
   }
