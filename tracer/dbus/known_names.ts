@@ -52,10 +52,16 @@ export class AskedNames {
   add(name: string): boolean {
     if (this.names.has(name) || isProtectedName(name) || this.names.size >= MOST) return false;
     this.names.add(name);
-    if (this.file !== null) {
+    this.save();
+    return true;
+  }
+
+  /** A folder that cannot be written to costs the next run its head start, no more. */
+  private save(): void {
+    if (this.file === null) return;
+    try {
       mkdirSync(dirname(this.file), { recursive: true, mode: 0o700 });
       writeFileSync(this.file, `${this.all().join('\n')}\n`, { mode: 0o600 });
-    }
-    return true;
+    } catch {}
   }
 }

@@ -38,6 +38,7 @@ export async function busesOf(
       rules: request.rules,
       addresses: hostBuses(),
       folder: socketFolder(),
+      ...(request.ephemeral ? {} : { asked: join(request.system.folder, '.shuttle', 'dbus', request.system.name) }),
       values: { uid: String(person.uid), user: person.name, home: person.home },
       ruleOf: (op, object) => table.decide({ op, from: vm.name, to: 'host', object })?.rule ?? null,
       onRow: (row) => recorder.record(row),
