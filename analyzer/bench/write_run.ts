@@ -113,7 +113,7 @@ function batchOf(schema: Schema, columns: readonly Filled[], start: number, rows
 }
 
 // A small generator: the same rows each time.
-function dataOf({ column: [name, kind, nullable], type, words }: Filled, start: number, rows: number): Data {
+function dataOf({ column: [, kind, nullable], type, words }: Filled, start: number, rows: number): Data {
   const isNull = nullable === 'null' && words === null;
   const nulls = isNull ? { nullCount: rows, nullBitmap: new Uint8Array(((rows + 63) >> 6) << 3) } : { nullCount: 0 };
   const base = { type, length: rows, ...nulls };

@@ -39,7 +39,7 @@ export function bindGroup(group: Group): BoundName[] {
   const found = group.names.flatMap(({ name, sightings }): Bound[] =>
     common(sightings.map((sighting) => ({ name, sighting, spots: spotsIn(name, sighting, group) }))),
   );
-  const chosen = choose(found, group.op);
+  const chosen = choose(found, group);
   return found.map((one) => ({ name: one.name, sighting: one.sighting, parts: partsOf(one, chosen) }));
 }
 
@@ -115,7 +115,8 @@ const frameOf = ({ name, spots }: Pick<Bound, 'name' | 'spots'>): string => {
   return frame + name.slice(at);
 };
 
-function choose(found: readonly Bound[], op: string): Chosen {
+function choose(found: readonly Bound[], group: Group): Chosen {
+  const { op } = group;
   const frames = new Map<string, Bound[]>();
   for (const one of found) {
     if (one.spots.length === 0) continue;
@@ -129,7 +130,7 @@ function choose(found: readonly Bound[], op: string): Chosen {
   return new Map(
     [...frames].map(([frame, members]) => {
       const chance = isChance(members, looks, op);
-      return [frame, members[0]!.spots.map((_, place) => (chance ? null : bestToken(members, place)))];
+      return [frame, members[0]!.spots.map((_, place) => (chance ? null : bestToken(members, place, group)))];
     }),
   );
 }
@@ -154,7 +155,7 @@ function isChance(members: readonly Bound[], looks: ReadonlyMap<string, Readonly
   return [...others].filter((run) => !runs.has(run)).length >= runs.size;
 }
 
-function bestToken(members: readonly Bound[], place: number): string | null {
+function bestToken(members: readonly Bound[], place: number, group: Group): string | null {
   const values = new Map<string, Set<string>>();
   const counts = new Map<string, number>();
   for (const { name, spots } of members) {
@@ -164,7 +165,9 @@ function bestToken(members: readonly Bound[], place: number): string | null {
       values.set(token, (values.get(token) ?? new Set()).add(name.slice(spot.start, spot.end)));
     }
   }
-  const proven = [...counts.keys()].filter((token) => isProven(values.get(token)!));
+  const proven = [...counts.keys()].filter(
+    (token) => isProven(values.get(token)!) || isLonePid(token, members, place, group),
+  );
   proven.sort(
     (a, b) => counts.get(b)! - counts.get(a)! || values.get(b)!.size - values.get(a)!.size || rank(a) - rank(b),
   );
@@ -173,6 +176,15 @@ function bestToken(members: readonly Bound[], place: number): string | null {
 
 const isProven = (values: ReadonlySet<string>): boolean =>
   values.size > 1 || [...values].every((value) => value.length >= SHORTEST);
+
+// A VM's own pids are short. In one run only, where nothing else can speak, a short one that stands as pids do in names of
+// sockets and the like is taken for what it equals; in more runs it must vary.
+function isLonePid(token: string, members: readonly Bound[], place: number, { runs, copies, op }: Group): boolean {
+  if (runs.length - copies.size > 1 || !token.endsWith('pid') || /^(file|library|registry)\./.test(op)) return false;
+  return members.every(({ name, spots }) =>
+    /(?:^|[-_/@\\]|(?<!\.so)\.|pid)$/i.test(name.slice(0, spots[place]!.start)),
+  );
+}
 
 function partsOf(one: Bound, chosen: Chosen): PatternPart[] {
   const tokens = one.spots.length === 0 ? [] : chosen.get(frameOf(one))!;

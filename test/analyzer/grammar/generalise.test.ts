@@ -20,7 +20,9 @@ describe('one run', () => {
     ['binds a pid', { names: ['/run/a-4711.s'], values: { pid: '4711' } }, ['/run/a-{pid}.s']],
     ['binds a pid after letters', { names: ['/run/a4711'], values: { pid: '4711' } }, ['/run/a{pid}']],
     ['does not bind within digits', { names: ['/run/a-47112'], values: { pid: '4711' } }, ['/run/a-47112']],
-    ['does not bind a short number once', { names: ['/lib/z.so.7'], values: { pid: '7' } }, ['/lib/z.so.7']],
+    ['binds a short pid where pids stand', { names: ['/run/a-7'], values: { pid: '7' } }, ['/run/a-{pid}']],
+    ['does not bind a version', { names: ['/lib/z.so.7', '/x7'], values: { pid: '7' } }, ['/lib/z.so.7', '/x7']],
+    ['does not bind another short number', { names: ['/run/a-1'], values: { session: '1' } }, ['/run/a-1']],
     [
       'prefers home to user',
       { names: ['/home/ann/ann'], values: { home: '/home/ann', user: 'ann' } },
@@ -99,6 +101,14 @@ describe('several runs', () => {
         { names: ['/t/x-4711'], values: {} },
       ],
       ['/t/x-4711'],
+    ],
+    [
+      'a short pid that never varies is no pid',
+      [
+        { names: ['/run/a-7'], values: { pid: '7' } },
+        { names: ['/run/a-7'], values: { pid: '7' } },
+      ],
+      ['/run/a-7'],
     ],
     [
       'home and a number',
