@@ -16,7 +16,10 @@ vms:
 const rows = (ran: Ran, op: string, object?: string): LabRow[] =>
   ran.rows.filter((row) => row.op === op && (object === undefined || row.object === object));
 const said = (ran: Ran, kind: string, name: string) =>
-  ran.out.split('\n').find((line) => line.startsWith(`${kind} ${name}: `))?.slice(kind.length + name.length + 3);
+  ran.out
+    .split('\n')
+    .find((line) => line.startsWith(`${kind} ${name}: `))
+    ?.slice(kind.length + name.length + 3);
 
 describe.each(PEOPLE)('files of the host, as $name', (who) => {
   let lab: Lab;
@@ -31,7 +34,24 @@ describe.each(PEOPLE)('files of the host, as $name', (who) => {
     lab.put('listed/one', '1');
     fresh = join(lab.outside, 'fresh.txt');
     secret = lab.put('../home/.ssh/id', 'secret\n');
-    const words = ['file', data, 'reopen', data, 'folder', listed, 'write', changed, 'create', fresh, 'file', fresh, 'delete', gone, 'file', secret];
+    const words = [
+      'file',
+      data,
+      'reopen',
+      data,
+      'folder',
+      listed,
+      'write',
+      changed,
+      'create',
+      fresh,
+      'file',
+      fresh,
+      'delete',
+      gone,
+      'file',
+      secret,
+    ];
     lab.system(system(lab.build('reach'), [...words, 'file', `${lab.outside}/nowhere`]));
     denied = lab.shuttle('learn', '--deny', '-o', join(lab.folder, 'lab', 'denied.shuttle.yaml'));
     learnt = lab.shuttle('learn', '--ephemeral');
@@ -41,22 +61,48 @@ describe.each(PEOPLE)('files of the host, as $name', (who) => {
 
   test('are blocked by default', () => {
     expect(said(denied, 'file', data)).toBe('ENOENT');
-    expect(rows(denied, 'file.read', data)).toContainEqual(expect.objectContaining({ peer: 'host', verdict: 'blocked', status: 2 }));
-    expect(rows(denied, 'file.list', listed)).toContainEqual(expect.objectContaining({ peer: 'host', verdict: 'blocked' }));
+    expect(rows(denied, 'file.read', data)).toContainEqual(
+      expect.objectContaining({ peer: 'host', verdict: 'blocked', status: 2 }),
+    );
+    expect(rows(denied, 'file.list', listed)).toContainEqual(
+      expect.objectContaining({ peer: 'host', verdict: 'blocked' }),
+    );
   });
 
   test('are read and listed while learning, and that is recorded', () => {
     expect(said(learnt, 'file', data)).toBe('of the host');
-    expect(rows(learnt, 'file.read', data)[0]).toMatchObject({ peer: 'host', verdict: 'shuttled', status: 0, source: 'seen', rule: null });
+    expect(rows(learnt, 'file.read', data)[0]).toMatchObject({
+      peer: 'host',
+      verdict: 'shuttled',
+      status: 0,
+      source: 'seen',
+      rule: null,
+    });
     expect(rows(learnt, 'file.list', listed)[0]).toMatchObject({ peer: 'host', verdict: 'shuttled', status: 0 });
   });
 
   test('are changed as private copies only', () => {
-    expect([said(learnt, 'write', changed), said(learnt, 'create', fresh), said(learnt, 'delete', gone)]).toEqual(['ok', 'ok', 'ok']);
+    expect([said(learnt, 'write', changed), said(learnt, 'create', fresh), said(learnt, 'delete', gone)]).toEqual([
+      'ok',
+      'ok',
+      'ok',
+    ]);
     expect(said(learnt, 'file', fresh)).toBe('created');
-    expect(rows(learnt, 'file.write', changed)[0]).toMatchObject({ peer: 'host', verdict: 'redirected', detail: '{"existed":true}' });
-    expect(rows(learnt, 'file.create', fresh)[0]).toMatchObject({ peer: 'host', verdict: 'redirected', detail: '{"existed":false}' });
-    expect(rows(learnt, 'file.delete', gone)[0]).toMatchObject({ peer: 'host', verdict: 'redirected', detail: '{"existed":true}' });
+    expect(rows(learnt, 'file.write', changed)[0]).toMatchObject({
+      peer: 'host',
+      verdict: 'redirected',
+      detail: '{"existed":true}',
+    });
+    expect(rows(learnt, 'file.create', fresh)[0]).toMatchObject({
+      peer: 'host',
+      verdict: 'redirected',
+      detail: '{"existed":false}',
+    });
+    expect(rows(learnt, 'file.delete', gone)[0]).toMatchObject({
+      peer: 'host',
+      verdict: 'redirected',
+      detail: '{"existed":true}',
+    });
     expect([readFileSync(changed, 'utf8'), existsSync(fresh), existsSync(gone)]).toEqual(['as it was\n', false, true]);
     expect(rows(learnt, 'file.read', fresh)).toEqual([]);
   });
@@ -64,11 +110,17 @@ describe.each(PEOPLE)('files of the host, as $name', (who) => {
   test('of the protected set stay hidden while learning, and are recorded as blocked', () => {
     for (const ran of [denied, learnt, ruled]) expect(said(ran, 'file', secret)).toBe('ENOENT');
     for (const ran of [denied, learnt])
-      expect(rows(ran, 'file.read', secret)).toContainEqual(expect.objectContaining({ peer: 'host', verdict: 'blocked' }));
+      expect(rows(ran, 'file.read', secret)).toContainEqual(
+        expect.objectContaining({ peer: 'host', verdict: 'blocked' }),
+      );
   });
 
   test('that are nowhere are absent', () => {
-    expect(rows(learnt, 'file.read', `${lab.outside}/nowhere`)[0]).toMatchObject({ peer: null, verdict: 'absent', status: 2 });
+    expect(rows(learnt, 'file.read', `${lab.outside}/nowhere`)[0]).toMatchObject({
+      peer: null,
+      verdict: 'absent',
+      status: 2,
+    });
   });
 
   test('are read under the rule that was found, and not opened again for writing', () => {
@@ -81,7 +133,9 @@ describe.each(PEOPLE)('files of the host, as $name', (who) => {
     lab.without((rule) => rule.allow === 'file.read');
     const ran = lab.shuttle('run', '--ephemeral', '--audit');
     expect(said(ran, 'file', data)).toBe('ENOENT');
-    expect(rows(ran, 'file.read', data)).toContainEqual(expect.objectContaining({ peer: 'host', verdict: 'blocked', rule: null }));
+    expect(rows(ran, 'file.read', data)).toContainEqual(
+      expect.objectContaining({ peer: 'host', verdict: 'blocked', rule: null }),
+    );
   });
 });
 
@@ -97,28 +151,48 @@ describe.each(PEOPLE)('files served at open time, as $name', (who) => {
   afterAll(() => lab.end());
 
   test('match their rule after links, or do not exist', () => {
-    const log = join(lab.outside, 'day-20260101.log'), other = join(lab.outside, 'other.log');
+    const log = join(lab.outside, 'day-20260101.log'),
+      other = join(lab.outside, 'other.log');
     lab.system(`${system(lab.build('reach'), ['file', log, 'stat', log, 'reopen', log, 'file', other, 'stat', other])}
 rules:
   - { id: logs, allow: file.read, from: a, to: host, object: '${lab.outside}/day-{date}.log', state: accepted }
 `);
     const ran = lab.shuttle('run', '--ephemeral');
-    expect([said(ran, 'file', log), said(ran, 'stat', log), said(ran, 'reopen', log)]).toEqual(['first', '6', 'refused']);
+    expect([said(ran, 'file', log), said(ran, 'stat', log), said(ran, 'reopen', log)]).toEqual([
+      'first',
+      '6',
+      'refused',
+    ]);
     expect([said(ran, 'file', other), said(ran, 'stat', other)]).toEqual(['ENOENT', 'ENOENT']);
-    expect(rows(ran, 'file.read', log)[0]).toMatchObject({ peer: 'host', verdict: 'shuttled', rule: 'logs', source: 'engine' });
+    expect(rows(ran, 'file.read', log)[0]).toMatchObject({
+      peer: 'host',
+      verdict: 'shuttled',
+      rule: 'logs',
+      source: 'engine',
+    });
     expect(rows(ran, 'file.read', other)[0]).toMatchObject({ peer: 'host', verdict: 'blocked', rule: null });
   });
 
   test('are written on the host where a rule grants writing, and nowhere else', () => {
-    const there = join(lab.outside, 'out', 'there.txt'), made = join(lab.outside, 'out', 'made.txt'), other = join(lab.outside, 'other.log');
+    const there = join(lab.outside, 'out', 'there.txt'),
+      made = join(lab.outside, 'out', 'made.txt'),
+      other = join(lab.outside, 'other.log');
     lab.system(`${system(lab.build('reach'), ['write', there, 'create', made, 'write', other, 'rename', made])}
 rules:
   - { id: writes, allow: [file.write, file.create, file.delete], from: a, to: host, object: '${lab.outside}/out/{name}', state: accepted }
 `);
     const ran = lab.shuttle('run', '--ephemeral');
-    expect([said(ran, 'write', there), said(ran, 'create', made), said(ran, 'rename', made)]).toEqual(['ok', 'ok', 'ok']);
+    expect([said(ran, 'write', there), said(ran, 'create', made), said(ran, 'rename', made)]).toEqual([
+      'ok',
+      'ok',
+      'ok',
+    ]);
     expect(said(ran, 'write', other)).toBe('ENOENT');
-    expect([readFileSync(there, 'utf8'), readFileSync(`${made}.new`, 'utf8'), existsSync(made)]).toEqual(['written\n', 'created\n', false]);
+    expect([readFileSync(there, 'utf8'), readFileSync(`${made}.new`, 'utf8'), existsSync(made)]).toEqual([
+      'written\n',
+      'created\n',
+      false,
+    ]);
     expect(readFileSync(join(lab.outside, 'other.log'), 'utf8')).toBe('other\n');
     expect(rows(ran, 'file.write', there)[0]).toMatchObject({ peer: 'host', verdict: 'shuttled', rule: 'writes' });
     expect(rows(ran, 'file.create', made)[0]).toMatchObject({ peer: 'host', verdict: 'shuttled', rule: 'writes' });

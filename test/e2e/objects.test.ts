@@ -44,18 +44,29 @@ describe.each(PEOPLE)('between VMs, as $name', (who) => {
 
   test.each(CROSSINGS)('%s %s is blocked by default', (kind, name, _works, op, object) => {
     expect(said(denied, kind, name)).toBe('ENOENT');
-    expect(of(denied, op)).toContainEqual(expect.objectContaining({ object, peer: 'a', verdict: 'blocked', status: 2, rule: null, source: 'engine' }));
+    expect(of(denied, op)).toContainEqual(
+      expect.objectContaining({ object, peer: 'a', verdict: 'blocked', status: 2, rule: null, source: 'engine' }),
+    );
   });
 
   test.each(CROSSINGS)('%s %s is carried and recorded while learning', (kind, name, works, op, object) => {
     expect(said(learnt, kind, name)).toBe(works);
-    expect(of(learnt, op)).toContainEqual(expect.objectContaining({ object, peer: 'a', verdict: 'shuttled', status: 0, rule: null, source: 'engine' }));
+    expect(of(learnt, op)).toContainEqual(
+      expect.objectContaining({ object, peer: 'a', verdict: 'shuttled', status: 0, rule: null, source: 'engine' }),
+    );
   });
 
   test.each(CROSSINGS)('%s %s is carried under the rule that was found', (kind, name, works, op, object) => {
     expect(said(ruled, kind, name)).toBe(works);
     expect(of(ruled, op)).toContainEqual(
-      expect.objectContaining({ object, peer: 'a', verdict: 'shuttled', status: 0, rule: expect.stringContaining('b-a-'), source: 'engine' }),
+      expect.objectContaining({
+        object,
+        peer: 'a',
+        verdict: 'shuttled',
+        status: 0,
+        rule: expect.stringContaining('b-a-'),
+        source: 'engine',
+      }),
     );
   });
 
@@ -70,7 +81,9 @@ describe.each(PEOPLE)('between VMs, as $name', (who) => {
   test('a System V key is never carried', () => {
     for (const ran of [denied, learnt, ruled]) {
       expect(said(ran, 'sysv', '0x5c0ffee')).toBe('ENOENT');
-      expect(of(ran, 'memory.open')).toContainEqual(expect.objectContaining({ object: 'sysv:0x05c0ffee', peer: 'a', verdict: 'blocked' }));
+      expect(of(ran, 'memory.open')).toContainEqual(
+        expect.objectContaining({ object: 'sysv:0x05c0ffee', peer: 'a', verdict: 'blocked' }),
+      );
     }
   });
 

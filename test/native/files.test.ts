@@ -56,7 +56,8 @@ describe('names', () => {
     ['/', 'Z:\\'],
   ])('%s is %s', (path, name) => expect(files.driveName(path, drives)).toBe(name));
 
-  test('what no drive shows keeps its name', () => expect(files.driveName('/srv/x', drives.slice(0, 1))).toBe('/srv/x'));
+  test('what no drive shows keeps its name', () =>
+    expect(files.driveName('/srv/x', drives.slice(0, 1))).toBe('/srv/x'));
 });
 
 describe('zones', () => {
@@ -85,10 +86,20 @@ describe('what becomes of a file', () => {
     ['the base system is read', { zone: 'base', here: true, onHost: true }, 'read', 'silent'],
     ['a host file is read', { zone: 'outside', here: true, onHost: true, learning: true }, 'read', 'host'],
     ['a file the VM made is read', { zone: 'outside', here: true }, 'read', 'silent'],
-    ['a host file the VM deleted is looked for', { zone: 'outside', folderHere: true, onHost: true, learning: true }, 'read', 'nowhere'],
+    [
+      'a host file the VM deleted is looked for',
+      { zone: 'outside', folderHere: true, onHost: true, learning: true },
+      'read',
+      'nowhere',
+    ],
     ['a host file is looked for under rules', { zone: 'outside', folderHere: true, onHost: true }, 'read', 'ask'],
     ['a protected file is looked for', { zone: 'protected', onHost: true, learning: true }, 'read', 'ask'],
-    ['a protected file is looked at through its mask', { zone: 'protected', here: true, onHost: true, learning: true }, 'read', 'ask'],
+    [
+      'a protected file is looked at through its mask',
+      { zone: 'protected', here: true, onHost: true, learning: true },
+      'read',
+      'ask',
+    ],
     ["another VM's file is looked for", { zone: 'private', otherVm: true, learning: true }, 'read', 'ask'],
     ['nobody has it', { zone: 'private', folderHere: true }, 'read', 'nowhere'],
     ['its own folder does not have it', { zone: 'own', folderHere: true, onHost: true }, 'read', 'silent'],

@@ -46,7 +46,12 @@ Opened open_found(const Vm& asker, const Holder& holder, int flags, bool any_kin
   struct stat info;
   if (fstat(holder.spot.file.get(), &info) != 0) return -errno;
   const ActingAs user(asker, info.st_uid);
-  return reopen(holder.spot.file.get(), flags & (kKept | O_ACCMODE | O_TRUNC));
+  const int kept = flags & (kKept | O_ACCMODE | O_TRUNC);
+  if (any_kind) return reopen(holder.spot.file.get(), kept);
+  // Another VM may hold a lease on its file: that must not stop this one's thread, so such an open fails instead.
+  const Opened fd = reopen(holder.spot.file.get(), kept | O_NONBLOCK);
+  if (fd >= 0 && !(kept & O_NONBLOCK)) fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
+  return fd;
 }
 
 namespace {

@@ -44,10 +44,11 @@ struct Judged {
 };
 
 bool is_denied(const VmPlan& plan, const Change& change, const Spot& folder) {
+  auto is_owner = [&](const Spot& spot) { return spot.owner == plan.uid || (plan.shift && spot.owner == 0); };
   auto allows = [&](const Spot& spot, mode_t bits) {
-    return mode_allows(spot.mode, spot.owner == plan.uid, spot.group == plan.gid, bits);
+    return mode_allows(spot.mode, is_owner(spot), spot.group == plan.gid, bits);
   };
-  if (change.of_owner) return change.here.exists && change.here.owner != plan.uid;
+  if (change.of_owner) return change.here.exists && !is_owner(change.here);
   if (folder.exists) return !allows(folder, 3);
   return change.here.exists && change.op == Op::kFileWrite && change.by_mode && !allows(change.here, 2);
 }
@@ -135,17 +136,24 @@ void note_shuttled(const Trap& trap, const Change& change, const Holder& holder,
                .status = error, .rule = ruling.rule, .source = source});
 }
 
-// An open that would create, of what another VM has: its FIFO is meant by everybody who says that name; its file is
-// written by rule only, and without one the VM makes its own.
+// A FIFO that lies elsewhere is meant by everybody who says its name.
+std::optional<Answer> open_fifo_elsewhere(const Opening& open, Judged& judged) {
+  if (open.here.exists || (open.flags & (O_CREAT | O_EXCL)) == (O_CREAT | O_EXCL)) return std::nullopt;
+  std::vector<Holder> fifos;
+  for (Holder& holder : judged.holders)
+    if (S_ISFIFO(holder.spot.mode)) fifos.push_back(std::move(holder));
+  std::erase_if(judged.holders, [](const Holder& holder) { return S_ISFIFO(holder.spot.mode); });
+  if (fifos.empty()) return std::nullopt;
+  return open_elsewhere(open, std::move(fifos));
+}
+
+// An open that would create what another VM has: written there by rule only; without one the VM makes its own.
 std::optional<Answer> join_elsewhere(const Opening& open, Judged& judged) {
-  std::erase_if(judged.holders, [](const Holder& holder) { return !holder.vm && !S_ISFIFO(holder.spot.mode); });
-  if (judged.holders.empty()) return std::nullopt;
-  const Holder& first = judged.holders.front();
-  if (!S_ISFIFO(first.spot.mode)) {
-    if (!files_of(open.vm()).changes_by_rule || !S_ISREG(first.spot.mode)) return std::nullopt;
-    const Ruling ruling = rule_among(open.trap, Op::kFileWrite, object_name(open.vm(), first.object), access_of(open.flags), judged.holders, true);
-    if (ruling.verdict != Verdict::kShuttled) return std::nullopt;
-  }
+  std::erase_if(judged.holders, [](const Holder& holder) { return !holder.vm || !S_ISREG(holder.spot.mode); });
+  if (judged.holders.empty() || !files_of(open.vm()).changes_by_rule) return std::nullopt;
+  const std::string object = object_name(open.vm(), judged.holders.front().object);
+  const Ruling ruling = rule_among(open.trap, Op::kFileWrite, object, access_of(open.flags), judged.holders, true);
+  if (ruling.verdict != Verdict::kShuttled) return std::nullopt;
   return open_elsewhere(open, std::move(judged.holders));
 }
 
@@ -166,7 +174,9 @@ Answer open_to_change(const Opening& open, bool relative) {
   // O_CREAT alone on a file that is there is a read.
   if (change.op == Op::kFileRead || change.op == Op::kFileList || change.op == Op::kLibraryLoad) return open_plain(open);
 
+  if (S_ISDIR(open.here.mode) && (open.flags & O_TMPFILE) != O_TMPFILE) return Answer::go_on();  // refused: it is a folder
   Judged judged = judge(trap.vm, change);
+  if (auto opened = open_fifo_elsewhere(open, judged)) return *opened;
   const Ruling ruling = ruled_on_host(trap, change, judged);
   if (ruling.verdict == Verdict::kShuttled) {
     const Holder& host = judged.holders.back();
@@ -186,7 +196,7 @@ Answer open_to_change(const Opening& open, bool relative) {
   note(trap, change, judged);
   if (!is_private_change(judged.course)) return Answer::go_on();
   if (judged.denied && awaits_overlay(trap.vm, open.name())) return Answer::fail(EACCES);
-  make_private(trap, open.here);
+  if (!judged.denied) make_private(trap, open.here);
   const bool laid = open_overlay(trap, open.name());
   if (!laid || !relative) return Answer::go_on();
   // The caller's folder may lie in what was there before the overlay: by the whole name it is reached for certain.
@@ -294,7 +304,7 @@ Answer on_change(const Trap& trap) {
     note(trap, named[i]->change, judged[i]);
     if (judged[i].denied && is_private_change(judged[i].course) && awaits_overlay(trap.vm, named[i]->change.here.name))
       return Answer::fail(call->deed == Deed::kMode ? EPERM : EACCES);
-    if (is_private_change(judged[i].course)) make_private(trap, named[i]->change.here);
+    if (is_private_change(judged[i].course) && !judged[i].denied) make_private(trap, named[i]->change.here);
     if (is_private_change(judged[i].course) && open_overlay(trap, named[i]->change.here.name)) old_folder |= named[i]->relative;
   }
   if (!old_folder) return Answer::go_on();
