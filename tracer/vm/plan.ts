@@ -74,6 +74,7 @@ export function planVm(input: PlanInput): VmShape {
     steps: [
       ...sofar,
       ...cwdSteps(input, layer, sofar),
+      ...homeInMemory(input, sofar),
       ...[...hidden.filter((name) => !opened.includes(name)), ...MASKED_PROC].map(
         (to): MountStep => ({ do: 'mask', to }),
       ),
@@ -132,7 +133,7 @@ function showLittle(input: PlanInput, layer: Layer): MountStep[] {
     ...STATE_FOLDERS.map((to): MountStep => ({ do: 'folder', to, mode })),
     { do: 'link', to: '/var/run', target: '/run' },
     { do: 'link', to: '/var/lock', target: '/run/lock' },
-    ...(home === '/' ? [] : [{ do: 'folder', to: home, mode: 0o700 } as const]),
+    ...(home === '/' || inMemory(home) ? [] : [{ do: 'folder', to: home, mode: 0o700 } as const]),
   ];
 }
 
@@ -234,6 +235,13 @@ function cwdSteps(input: PlanInput, layer: Layer, sofar: readonly MountStep[]): 
     return [];
   if (showsCwd(input)) return [layer.over(cwd, [cwd])];
   return [{ do: 'folder', to: cwd, mode: mode === 'allow' ? 0o755 : 0o555 }];
+}
+
+/** A home below /tmp, which is the VM's own: there all the same. */
+function homeInMemory({ host, cwd }: PlanInput, sofar: readonly MountStep[]): MountStep[] {
+  const { home } = host;
+  if (!inMemory(home) || home === cwd || sofar.some((step) => step.to === home)) return [];
+  return [{ do: 'folder', to: home, mode: 0o700 }];
 }
 
 const showsCwd = ({ mode, cwd, host }: PlanInput): boolean =>
