@@ -1,0 +1,89 @@
+// The command line in a folder of its own, as root and as an ordinary user: what the tests of commands share.
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const main = join(root, 'dist/cli/main.js');
+
+export interface Done {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+  // biome-ignore lint/suspicious/noExplicitAny: what a document holds is what the test is about
+  document: any;
+}
+
+export interface Person {
+  name: string;
+  uid: number | null;
+}
+
+/** Root is tested where it runs the tests; the ordinary user where somebody can be him. */
+export const PEOPLE: Person[] =
+  process.getuid?.() === 0
+    ? [
+        { name: 'root', uid: null },
+        { name: 'an ordinary user', uid: 54_321 },
+      ]
+    : [{ name: 'an ordinary user', uid: null }];
+
+export class Place {
+  readonly folder = mkdtempSync(join(tmpdir(), 'shuttle-cli-'));
+  private readonly state = mkdtempSync(join(tmpdir(), 'shuttle-state-'));
+
+  constructor(private readonly person: Person) {
+    if (person.uid === null) return;
+    for (const folder of [this.folder, this.state]) chownSync(folder, person.uid, person.uid);
+  }
+
+  write(name: string, text: string): string {
+    const file = join(this.folder, name);
+    writeFileSync(file, text);
+    if (text.startsWith('#!')) chmodSync(file, 0o755);
+    if (this.person.uid !== null) chownSync(file, this.person.uid, this.person.uid);
+    return file;
+  }
+
+  start(args: readonly string[]): ChildProcess {
+    return spawn(process.execPath, [main, ...args], { ...this.how(), stdio: ['ignore', 'pipe', 'pipe'] });
+  }
+
+  run(...args: string[]): Done {
+    const done = spawnSync(process.execPath, [main, ...args], {
+      ...this.how(),
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    return { code: done.status, stdout: done.stdout, stderr: done.stderr, document: parsed(done.stdout) };
+  }
+
+  remove(): void {
+    for (const folder of [this.folder, this.state]) rmSync(folder, { recursive: true, force: true });
+  }
+
+  private how() {
+    const { uid } = this.person;
+    const env = { PATH: process.env.PATH, HOME: this.folder, XDG_STATE_HOME: this.state, LANG: 'C.UTF-8' };
+    return { cwd: this.folder, env, ...(uid === null ? {} : { uid, gid: uid }) };
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** Waits until something holds; says so where it never does. */
+export async function until(holds: () => boolean, what: string): Promise<void> {
+  for (let tries = 0; tries < 600; tries++) {
+    if (holds()) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`never: ${what}`);
+}
