@@ -49,6 +49,8 @@ export interface Ran {
   code: number | null;
   out: string;
   err: string;
+  /** The run's folder. */
+  run: string;
   rows: LabRow[];
 }
 
@@ -57,6 +59,8 @@ export class Lab {
   readonly folder: string;
   readonly file: string;
   readonly outside: string;
+  /** A descriptor that becomes the commands' standard input. */
+  input: number | null = null;
 
   constructor(private readonly who: Who) {
     this.folder = mkdtempSync(join(process.getuid?.() === 0 ? '/opt' : homedir(), 'shuttle-e2e-'));
@@ -68,6 +72,7 @@ export class Lab {
   /** Builds a fixture program; its path. */
   build(name: string): string {
     const to = join(this.folder, 'program', name);
+    mkdir(dirname(to));
     execFileSync('cc', ['-O1', '-o', to, join(programs, `${name}.c`), '-lrt', '-pthread']);
     return to;
   }
@@ -106,19 +111,22 @@ export class Lab {
       '--json',
     ]);
     if (rows.status !== 0) throw new Error(`no rows: ${done.stderr}${rows.stderr}`);
-    return { code: done.status, out: done.stdout, err: done.stderr, rows: JSON.parse(rows.stdout) as LabRow[] };
+    return { code: done.status, out: done.stdout, err: done.stderr, run, rows: JSON.parse(rows.stdout) as LabRow[] };
   }
 
   end(): void {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  private command(words: readonly string[]) {
+  /** Runs Shuttle with these words, in the system file's folder. */
+  command(words: readonly string[]) {
     const { uid } = this.who;
     return spawnSync(process.execPath, [main, ...words], {
       cwd: dirname(this.file),
       encoding: 'utf8',
       timeout: 90_000,
+      maxBuffer: 1 << 28,
+      stdio: [this.input ?? 'pipe', 'pipe', 'pipe'],
       env: { PATH: process.env.PATH, HOME: join(this.folder, 'home') },
       ...(uid === null ? {} : { uid, gid: uid }),
     });
