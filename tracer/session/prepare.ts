@@ -3,9 +3,10 @@ import { realpathSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { ShuttleError } from '../../native/contract/problem.js';
+import type { Variables } from '../../native/contract/rules.js';
 import type { VmSpec } from '../../native/contract/vm.js';
 import { readHostFacts } from '../vm/facts.js';
-import { fileGrants } from '../vm/grants.js';
+import { fileGrants, withVariables } from '../vm/grants.js';
 import { Layer } from '../vm/layer_place.js';
 import { askedPaths, planVm, shuttleFolders } from '../vm/plan.js';
 import { protectedSockets } from '../vm/protected_sockets.js';
@@ -79,10 +80,10 @@ async function buildLinux({ vm, request, identity, place, buses }: Parts): Promi
   const env = { ...environment(process.env, identity.person, vm.display, {}), ...buses?.env, ...vm.env };
   const where: Where = { cwd: vm.cwd ?? request.system.folder, search: env.PATH ?? '', mounts: vm.mounts };
   const found = findProgram(vm.program[0] ?? '', where, vm.setup.length > 0);
-  const shape = shapeOf({ vm, request, identity, place }, where.cwd, found.file, vm.mounts, buses, null);
-  const shared = { ...sharedSpec(vm, request, identity), ...shape, cwd: where.cwd, env, drives: [] };
   const { name, uid, home } = identity.person;
   const variables = { user: name, uid: String(uid), host: hostname(), home, temp: '/tmp', session: '' };
+  const shape = shapeOf({ vm, request, identity, place }, where.cwd, found.file, vm.mounts, variables, buses, null);
+  const shared = { ...sharedSpec(vm, request, identity), ...shape, cwd: where.cwd, env, drives: [] };
   const spec: Planned['spec'] = ([command = '', ...args], stdio) => {
     const { path } = findProgram(command, where, true);
     return { ...shared, variables, program: [path, ...args], stdio };
@@ -106,10 +107,10 @@ async function buildWindows({ vm, request, identity, place, around }: Parts): Pr
   const cwd = vm.cwd === null ? request.system.folder : placeInVm(vm.cwd);
   const { part, mounts } = windows;
   const program = windows.programFile === null ? null : realpathSync(windows.programFile);
-  const shape = shapeOf({ vm, request, identity, place }, cwd, program, mounts, null, part);
+  const variables = { uid: String(person.uid), host: hostname(), ...part.variables };
+  const shape = shapeOf({ vm, request, identity, place }, cwd, program, mounts, variables, null, part);
   const env = { ...ours, ...part.env, ...vm.env };
   const shared = { ...sharedSpec(vm, request, identity), ...shape, cwd, env, drives: part.drives };
-  const variables = { uid: String(person.uid), host: hostname(), ...part.variables };
   const spec: Planned['spec'] = (words, stdio) => {
     const program = windows.command(absolute({ ...vm, program: words }, request).program);
     return { ...shared, variables, program, stdio };
@@ -124,10 +125,12 @@ function shapeOf(
   cwd: string,
   program: string | null,
   mounts: Readonly<Record<string, string>>,
+  variables: Variables,
   ...extras: (Extra | null)[]
 ): Pick<VmSpec, 'steps' | 'zones' | 'lazy' | 'shown'> {
   mustExist(mounts);
-  const { system, rules, mode } = request;
+  const { system, mode } = request;
+  const rules = withVariables(request.rules, variables);
   const drives = extras.flatMap((extra) => (extra && 'drives' in extra ? (extra.drives as VmSpec['drives']) : []));
   const grants = fileGrants(rules, vm.name, (object) => (object.startsWith('/') ? object : toLinux(object, drives)));
   const expose = request.expose.map((path) => resolve(path));

@@ -1,6 +1,7 @@
 // Which files of the host the rules show to a VM from its start. Only what a mount can say is taken here: a literal
-// name, for every program, at every time. The rest (tokens, images, arguments, phases) the engine serves at open time.
-import type { CompiledRule } from '../../native/contract/rules.js';
+// name, for every program, at every time. The rest (free tokens, images, arguments, phases) the engine serves at open
+// time; tokens whose value lasts as long as the VM are as good as literals.
+import type { CompiledRule, PatternPart, Variables } from '../../native/contract/rules.js';
 import { ACCESS } from '../../native/contract/words.js';
 
 export interface FileGrant {
@@ -12,6 +13,13 @@ export interface FileGrant {
 
 const READS = ['file.read', 'library.load', 'program.start'];
 const WRITES = ['file.write', 'file.create', 'file.delete'];
+
+/** The rules with what is known before the VM starts put in its tokens' places. */
+export function withVariables(rules: readonly CompiledRule[], variables: Variables): CompiledRule[] {
+  const known = new Map<string, string>(Object.entries(variables).filter(([, value]) => value !== ''));
+  const settled = (part: PatternPart) => (typeof part === 'string' ? part : (known.get(part.token) ?? part));
+  return rules.map((rule) => ({ ...rule, object: rule.object.map(settled) }));
+}
 
 /** The grants of `vm`, one a path. `place` turns an object's name into a path of the VM, or null where it is none. */
 export function fileGrants(

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CompiledRule } from '../../../native/contract/rules.js';
 import { groupWith, isKnown, passwdWith } from '../../../tracer/vm/accounts.js';
-import { fileGrants } from '../../../tracer/vm/grants.js';
+import { fileGrants, withVariables } from '../../../tracer/vm/grants.js';
 import { upperName, upperPath } from '../../../tracer/vm/layer_place.js';
 import { parseMountinfo } from '../../../tracer/vm/mountinfo.js';
 import { namespacesNeed } from '../../../tracer/vm/namespaces.js';
@@ -124,3 +124,16 @@ test.each([
 ])('namespaces under %j need %s', (settings, needed) =>
   expect(namespacesNeed((name) => (settings as Record<string, string>)[name] ?? null)).toBe(needed),
 );
+
+test('tokens that last as long as the VM are shown by mounts like literals; others wait for the open', () => {
+  const variables = { user: 'ada', uid: '1000', host: 'lab', home: '/home/ada', temp: '/tmp', session: '' };
+  const read = (...object: CompiledRule['object']) => ({ ...grantOf('file.read', '/x'), object });
+  const rules = [
+    read({ token: 'home' }, '/.config/', { token: 'user' }),
+    read({ token: 'home' }, '/', { token: 'uint' }),
+    read('/var/', { token: 'session' }),
+  ];
+  expect(fileGrants(withVariables(rules, variables), 'app')).toEqual([
+    { path: '/home/ada/.config/ada', access: 'read' },
+  ]);
+});
