@@ -62,6 +62,9 @@ export function planWindows(base: Base, wine: WineInstall, over: Over, lang: str
 function environment(user: string, lang: string | undefined): Record<string, string> {
   return {
     WINEPREFIX: PREFIX,
+    // Wine's Linux half looks for settings, fonts and tools of its own here: not in anybody's home.
+    HOME: `${PREFIX}/drive_c/users/${user}`,
+    PATH: '/usr/bin:/bin',
     // Wine's own remarks would stand between the program's words.
     WINEDEBUG: '-all',
     WINEDLLOVERRIDES: 'winemenubuilder.exe=d',

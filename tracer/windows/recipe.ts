@@ -2,11 +2,10 @@
 import type { Settings } from './versions.js';
 
 /** Raised whenever the recipe changes, so that prefixes of the old one are not taken for the new. */
-export const RECIPE = 1;
+export const RECIPE = 2;
 
-const SERVICES = 'HKEY_LOCAL_MACHINE\\System\\CurrentControlSet\\Services';
+const SYSTEM = 'HKEY_LOCAL_MACHINE\\System\\CurrentControlSet';
 const DEMAND = 3;
-const DISABLED = 4;
 
 /** What every base is given, whatever Windows it is. */
 export const COMMON_SETTINGS: Settings = {
@@ -16,13 +15,12 @@ export const COMMON_SETTINGS: Settings = {
   'HKEY_CURRENT_USER\\Software\\Wine\\WineDbg': { ShowCrashDialog: 0 },
   // No links into a desktop that is not there.
   'HKEY_LOCAL_MACHINE\\Software\\Microsoft\\Windows\\CurrentVersion\\RunServices': { winemenubuilder: null },
-  // The first program of a VM waits for services that start by themselves. A VM has no joysticks and no USB; the
-  // other two still start when somebody asks for them.
-  [`${SERVICES}\\winebus`]: { Start: DISABLED },
-  [`${SERVICES}\\wineusb`]: { Start: DISABLED },
-  [`${SERVICES}\\winehid`]: { Start: DISABLED },
-  [`${SERVICES}\\Eventlog`]: { Start: DEMAND },
-  [`${SERVICES}\\PlugPlay`]: { Start: DEMAND },
+  // The first program of a VM waits for what starts by itself. A VM has no joysticks and no USB; the two services
+  // still start when somebody asks for them.
+  [`${SYSTEM}\\Enum\\ROOT\\WINE`]: null,
+  [`${SYSTEM}\\Enum\\WINEBUS`]: null,
+  [`${SYSTEM}\\Services\\Eventlog`]: { Start: DEMAND },
+  [`${SYSTEM}\\Services\\PlugPlay`]: { Start: DEMAND },
 };
 
 function valueText(value: string | number | null): string {
@@ -34,6 +32,7 @@ function valueText(value: string | number | null): string {
 /** A registry file that makes these settings. */
 export function registryText(settings: Settings): string {
   const keys = Object.entries(settings).map(([key, values]) => {
+    if (values === null) return `[-${key}]\r\n`;
     const lines = Object.entries(values).map(([name, value]) => `"${name}"=${valueText(value)}`);
     return [`[${key}]`, ...lines, ''].join('\r\n');
   });

@@ -23,8 +23,8 @@ export const WINDOWS_VERSIONS = Object.keys(FACTS) as WindowsVersion[];
 /** What a VM is told when its system file does not say: the oldest that today's programs still start on. */
 export const DEFAULT_WINDOWS: WindowsVersion = 'win10';
 
-/** Values of registry keys; null takes a value away. */
-export type Settings = Readonly<Record<string, Readonly<Record<string, string | number | null>>>>;
+/** Values of registry keys; null takes a value away, or a key with all below it. */
+export type Settings = Readonly<Record<string, Readonly<Record<string, string | number | null>> | null>>;
 
 export function versionSettings(version: WindowsVersion): Settings {
   const { name, major, minor, build, servicePack } = FACTS[version];

@@ -88,9 +88,12 @@ describe('the file behind a name', () => {
 });
 
 test('the registry text is what regedit reads', () => {
-  const text = registryText({ 'HKEY_CURRENT_USER\\A': { gone: null, four: 4, path: 'C:\\x' } });
+  const text = registryText({
+    'HKEY_CURRENT_USER\\A': { gone: null, four: 4, path: 'C:\\x' },
+    'HKEY_CURRENT_USER\\B': null,
+  });
   expect(text).toBe(
-    'REGEDIT4\r\n\r\n[HKEY_CURRENT_USER\\A]\r\n"gone"=-\r\n"four"=dword:00000004\r\n"path"="C:\\\\x"\r\n',
+    'REGEDIT4\r\n\r\n[HKEY_CURRENT_USER\\A]\r\n"gone"=-\r\n"four"=dword:00000004\r\n"path"="C:\\\\x"\r\n\r\n[-HKEY_CURRENT_USER\\B]\r\n',
   );
 });
 
