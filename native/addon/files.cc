@@ -11,7 +11,7 @@ namespace shuttle {
 namespace {
 
 constexpr std::string_view kZones[] = {"base", "own", "mount", "private", "protected", "outside"};
-constexpr const char* kCourses[] = {"silent", "passed", "host", "private", "ask", "hidden", "nowhere"};
+constexpr const char* kCourses[] = {"silent", "host", "private", "ask", "hidden", "nowhere"};
 
 std::string argument(const Napi::CallbackInfo& info, size_t at) { return info[at].ToString().Utf8Value(); }
 

@@ -2,11 +2,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
+#include <sys/eventfd.h>
 
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 #include <thread>
 
 #include "../engine.h"
@@ -20,22 +20,21 @@ namespace {
 
 // Opens in a thread of its own, which a signal takes out of its waiting: the descriptor, or a negative errno.
 Opened open_patiently(const Trap& trap, const Holder& holder, int flags) {
-  std::mutex mutex;
-  std::condition_variable wake;
-  bool done = false;
+  const Fd done(eventfd(0, EFD_CLOEXEC));
   Opened result = -EINTR;
   std::thread opener([&] {
-    const Opened fd = open_found(trap.vm, holder, flags, true);
-    std::lock_guard lock(mutex);
-    result = fd;
-    done = true;
-    wake.notify_one();
+    result = open_found(trap.vm, holder, flags, true);
+    eventfd_write(done.get(), 1);
   });
-  std::unique_lock lock(mutex);
-  while (!wake.wait_for(lock, std::chrono::milliseconds(50), [&] { return done; })) {
-    if (!trap.valid() || trap.vm.engine.workers().stopping()) pthread_kill(opener.native_handle(), KernelNotifier::kNudge);
+  // The caller's end is seen at once, lest its open meet somebody who comes later; the rest can wait a little.
+  pollfd ends[] = {{done.get(), POLLIN, 0}, {trap.caller->pidfd.get(), POLLIN, 0}};
+  while (poll(ends, 2, 50) >= 0 || errno == EINTR) {
+    if (ends[0].revents) break;
+    const bool gone = ends[1].revents != 0;
+    if (!gone && trap.valid() && !trap.vm.engine.workers().stopping()) continue;
+    pthread_kill(opener.native_handle(), KernelNotifier::kNudge);
+    if (gone) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
-  lock.unlock();
   opener.join();
   return result;
 }
@@ -49,10 +48,10 @@ Answer carry_fifo(const Trap& trap, Holder holder, int flags, std::function<void
     opened(fd < 0 ? -fd : 0);
     return hand_over(trap, fd, flags);
   }
+  opened(0);  // decided; who comes to the other end, and when, is not the wall's affair
   auto alive = trap.vm.engine.find(trap.vm.name());
-  trap.vm.engine.workers().run([trap, alive, flags, opened = std::move(opened), holder = std::make_shared<Holder>(std::move(holder))] {
+  trap.vm.engine.workers().run([trap, alive, flags, holder = std::make_shared<Holder>(std::move(holder))] {
     const Opened fd = open_patiently(trap, *holder, flags);
-    opened(fd < 0 ? -fd : 0);
     trap.answer(hand_over(trap, fd, flags));
   });
   return Answer::later();

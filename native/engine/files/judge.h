@@ -16,7 +16,6 @@ struct Found {
 
 enum class Course {
   kSilent,    // the VM's own affair: continued, not recorded
-  kPassed,    // the same, but of a kind that is always recorded
   kHost,      // the host's file, which the mounts show
   kPrivate,   // a change that meets the VM's private copy
   kAsk,       // not in the VM, but somebody outside has it: rules decide
