@@ -1,5 +1,7 @@
 // Which names the rules of a system file stand for already: of the rules that admit a name, the most specific has it.
+import type { Pattern } from '../native/contract/rules.js';
 import type { Group, SeenName } from './grammar/names.js';
+import { isBound } from './pattern/admits.js';
 import { matcher } from './pattern/match.js';
 import { bySpecificity } from './pattern/specific.js';
 import { readPattern } from './pattern/text.js';
@@ -20,11 +22,11 @@ type Test = (name: string, values: readonly { token: string; value: string }[]) 
 export function attribute(groups: readonly Group[], rules: readonly ExistingRule[]): Attribution {
   const names: RuleName[] = [];
   const left = groups.map((group) => {
-    const tests = testsFor(group, rules);
-    if (tests.length === 0) return group;
+    const deciding = decider(group, rules);
+    if (deciding === null) return group;
     const kept = group.names.map((seen): SeenName => {
       const sightings = seen.sightings.filter(({ run, values }) => {
-        const rule = tests.find(({ test }) => test(seen.name, values))?.id;
+        const rule = deciding(seen.name, values);
         if (rule !== undefined) names.push([rule, group.runs[run]!, group.from, group.to, group.op, seen.name]);
         return rule === undefined;
       });
@@ -35,21 +37,36 @@ export function attribute(groups: readonly Group[], rules: readonly ExistingRule
   return { names, left };
 }
 
-function testsFor(group: Group, rules: readonly ExistingRule[]): { id: string; test: Test }[] {
+type Decider = (name: string, values: readonly { token: string; value: string }[]) => string | undefined;
+
+/** The id of the rule that decides a name, or null where no rule is about this group. */
+function decider(group: Group, rules: readonly ExistingRule[]): Decider | null {
+  const sorted = sortedFor(group, rules);
+  if (sorted.length === 0) return null;
+  const plain = (text: string) => (group.fold ? text.toUpperCase() : text);
+  // A literal is more specific than any pattern that admits it, and is looked up.
+  const literals = new Map<string, string>();
+  const tests: { id: string; test: Test }[] = [];
+  for (const { rule, pattern } of sorted) {
+    const literal = pattern.every((part) => typeof part === 'string') ? plain(pattern.join('')) : null;
+    if (literal === null) tests.push({ id: rule.id, test: testOf(pattern, group.fold) });
+    else if (!literals.has(literal)) literals.set(literal, rule.id);
+  }
+  return (name, values) => literals.get(plain(name)) ?? tests.find(({ test }) => test(name, values))?.id;
+}
+
+function sortedFor(group: Group, rules: readonly ExistingRule[]): { rule: ExistingRule; pattern: Pattern }[] {
   const matching = rules
     .filter((rule) => placeOf(rule.from) === group.from && placeOf(rule.to) === group.to)
     .filter((rule) => opsOf(rule).some((op) => op === group.op))
     .map((rule) => ({ rule, pattern: readPattern(rule.object) }));
   const refusedFirst = (rule: ExistingRule) => (rule.state === 'refused' ? 0 : 1);
-  matching.sort((a, b) => bySpecificity(a.pattern, b.pattern) || refusedFirst(a.rule) - refusedFirst(b.rule));
-  return matching.map(({ rule, pattern }) => ({ id: rule.id, test: testOf(pattern, group.fold) }));
+  return matching.sort((a, b) => bySpecificity(a.pattern, b.pattern) || refusedFirst(a.rule) - refusedFirst(b.rule));
 }
 
-const BOUND = /^(win\.|peer\.)*pid$|^(uid|user|host|home|temp|session|given)$/;
-
 // Bound tokens stand for other values in each run; without them one test serves all.
-function testOf(pattern: ReturnType<typeof readPattern>, fold: boolean): Test {
-  if (!pattern.some((part) => typeof part !== 'string' && BOUND.test(part.token))) {
+function testOf(pattern: Pattern, fold: boolean): Test {
+  if (!pattern.some((part) => typeof part !== 'string' && isBound(part.token))) {
     return matcher(pattern, () => [], fold);
   }
   return (name, values) => {

@@ -2,7 +2,7 @@
 // denials the next run must expect. Denials are counted in rows; a name kept apart as rare is a denial.
 import { boundValues, generalise, type Settings } from './grammar/generalise.js';
 import type { Group, SeenName } from './grammar/names.js';
-import { matcher } from './pattern/match.js';
+import { admitter } from './pattern/admits.js';
 
 export interface HeldOut {
   /** Mean over the runs left out; null where there is but one run. */
@@ -12,13 +12,17 @@ export interface HeldOut {
   high: number | null;
 }
 
-// Enough for the interval; more only costs time.
+// Enough for the interval; more only costs time. Each run left out is learnt from anew, so many names mean fewer runs.
 const MOST_RUNS = 20;
+const FEWEST_RUNS = 3;
+const MOST_WORK = 1_000_000; // names looked at
 
 /** What to expect of a run that nothing was learnt from. `runs` are the ids of all runs, in order. */
 export function holdOut(groups: readonly Group[], runs: readonly string[], settings: Settings): HeldOut {
   if (runs.length < 2) return { denials_per_run: null, low: null, high: null };
-  const step = Math.max(1, runs.length / MOST_RUNS);
+  const names = groups.reduce((sum, group) => sum + group.names.reduce((all, one) => all + one.sightings.length, 0), 0);
+  const most = Math.max(FEWEST_RUNS, Math.min(MOST_RUNS, Math.floor(MOST_WORK / Math.max(1, names))));
+  const step = Math.max(1, runs.length / most);
   const left: number[] = [];
   for (let at = 0; Math.floor(at) < runs.length; at += step)
     left.push(denialsOf(groups, runs[Math.floor(at)]!, settings));
@@ -33,20 +37,13 @@ function denialsOf(groups: readonly Group[], run: string, settings: Settings): n
 }
 
 function denialsIn(group: Group, run: number, settings: Settings): number {
-  const rest = without(group, run);
-  const { shapes } = generalise(rest, settings);
-  const literal = new Set<string>();
-  const fold = (name: string) => (group.fold ? name.toUpperCase() : name);
-  const patterns = shapes.filter(({ pattern, members }) => {
-    if (pattern.every((part) => typeof part === 'string')) literal.add(fold(members[0]!.name));
-    return pattern.some((part) => typeof part !== 'string');
-  });
-  const bound = boundValues(group);
-  const tests = patterns.map(({ pattern }) => matcher(pattern, bound, group.fold));
+  const { shapes } = generalise(without(group, run), settings);
+  const patterns = shapes.map(({ pattern }) => pattern);
+  const admits = admitter(patterns, boundValues(group, run), group.fold);
   let denials = 0;
   for (const { name, sightings } of group.names) {
     const times = sightings.find((sighting) => sighting.run === run)?.times ?? 0;
-    if (times > 0 && !literal.has(fold(name)) && !tests.some((test) => test(name))) denials += times;
+    if (times > 0 && !admits(name)) denials += times;
   }
   return denials;
 }

@@ -101,15 +101,16 @@ async function countSupport(
 
 /** Only a typed rule could have been another. */
 function alternativesFor(drafts: readonly Draft[], groups: readonly Group[]): Record<string, Alternative[]> {
-  const namespaces = new Map<string, string[]>();
-  for (const { op, names } of groups) {
-    const known = namespaces.get(op) ?? [];
-    namespaces.set(op, known.concat(names.map(({ name }) => name)));
+  const typed = drafts.filter(({ shape }) => shape.pattern.some((part) => typeof part !== 'string'));
+  const namespaces = new Map<string, readonly string[]>();
+  for (const op of new Set(typed.map(({ group }) => group.op))) {
+    const names = groups.filter((group) => group.op === op).flatMap((group) => group.names.map(({ name }) => name));
+    namespaces.set(op, [...new Set(names)]);
   }
-  const found = drafts.map(({ id, group, shape }): [string, Alternative[]] => {
-    const namespace = [...new Set(namespaces.get(group.op))];
-    return [id, alternativesOf(shape.pattern, shape.members, namespace, group.fold)];
-  });
+  const found = typed.map(({ id, group, shape }): [string, Alternative[]] => [
+    id,
+    alternativesOf(shape.pattern, shape.members, namespaces.get(group.op)!, group.fold),
+  ]);
   return Object.fromEntries(found.filter(([, alternatives]) => alternatives.length > 0));
 }
 

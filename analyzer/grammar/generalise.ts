@@ -1,6 +1,6 @@
 // From names to patterns. Each step takes only what the runs prove and leaves the rest to the next; what no step takes
 // stays literal. One run proves nothing but what is bound to its own variables.
-import { matcher, reaches } from '../pattern/match.js';
+import { type BoundValues, matcher, reaches } from '../pattern/match.js';
 import type { Proof } from './evidence.js';
 import { openFamilies } from './families.js';
 import { folderFamilies } from './folders.js';
@@ -37,7 +37,7 @@ export function generalise(group: Group, settings: Settings = DEFAULTS): General
   const families: Family[] = [];
   for (const step of proof.runs < 2 ? [] : stepsFor(group.op)) {
     const found = step(left, proof).filter(allowed);
-    families.push(...found);
+    for (const family of found) families.push(family);
     const taken = new Set(found.flatMap(({ items }) => items));
     left = left.filter((item) => !taken.has(item));
   }
@@ -69,7 +69,7 @@ function absorb(families: readonly Family[], left: readonly Item[], group: Group
   const tests = families.map(({ pattern }) => matcher(pattern, bound, group.fold));
   const alone = left.filter((item) => {
     const at = item.runs.length > 1 ? -1 : tests.findIndex((test) => item.members.every(({ name }) => test(name)));
-    if (at >= 0) shapes[at]!.members.push(...item.members);
+    if (at >= 0) for (const member of item.members) shapes[at]!.members.push(member);
     return at < 0;
   });
   return [merged(shapes), alone];
@@ -86,11 +86,12 @@ function merged(shapes: readonly Shape[]): Shape[] {
   return [...byPattern.values()];
 }
 
-/** All values that a bound token had in the group's runs. */
-export function boundValues(group: Group): (token: string) => readonly string[] {
+/** All values that a bound token had in the group's runs, or in one of them. */
+export function boundValues(group: Group, only?: number): BoundValues {
   const values = new Map<string, Set<string>>();
   for (const { sightings } of group.names) {
-    for (const { values: held } of sightings) {
+    for (const { run, values: held } of sightings) {
+      if (only !== undefined && run !== only) continue;
       for (const { token, value } of held) values.set(token, (values.get(token) ?? new Set()).add(value));
     }
   }

@@ -27,8 +27,9 @@ export function slotsOf(parts: readonly PatternPart[], op: string, level: Level)
   const slots: Slot[] = [];
   for (const part of parts) {
     if (typeof part !== 'string') slots.push({ kind: 'bound', part });
-    else if (slots.length === 0 && /^(tcp|udp)\./.test(op)) slots.push(...networkSlots(part, level));
-    else slots.push(...textSlots(part, level));
+    else if (slots.length === 0 && /^(tcp|udp)\./.test(op))
+      for (const slot of networkSlots(part, level)) slots.push(slot);
+    else for (const slot of textSlots(part, level)) slots.push(slot);
   }
   return joinFixed(slots);
 }

@@ -41,11 +41,14 @@ export function patternOf(values: readonly string[]): PatternPart[] | null {
   return [first.slice(0, head), token, tail === 0 ? '' : first.slice(-tail)].filter((part) => part !== '');
 }
 
+const shortestOf = (values: readonly string[]): number =>
+  values.reduce((shortest, { length }) => Math.min(shortest, length), Number.POSITIVE_INFINITY);
+
 const kindOf = (char: string): string => (/\p{L}/u.test(char) ? 'letter' : /[0-9]/.test(char) ? 'digit' : char);
 
 function commonHead(values: readonly string[]): number {
   const first = values[0]!;
-  const shortest = Math.min(...values.map(({ length }) => length));
+  const shortest = shortestOf(values);
   let head = 0;
   while (head < shortest - 1 && values.every((value) => value[head] === first[head])) head++;
   const cut = (at: number) => at > 0 && values.some((value) => kindOf(value[at]!) === kindOf(value[at - 1]!));
@@ -55,7 +58,7 @@ function commonHead(values: readonly string[]): number {
 
 function commonTail(values: readonly string[], head: number): number {
   const first = values[0]!;
-  const shortest = Math.min(...values.map(({ length }) => length)) - head;
+  const shortest = shortestOf(values) - head;
   const at = (value: string, tail: number) => value[value.length - 1 - tail]!;
   let tail = 0;
   while (tail < shortest - 1 && values.every((value) => at(value, tail) === at(first, tail))) tail++;

@@ -77,6 +77,8 @@ function innerTest(pattern: Pattern, bound: BoundValues, plain: (text: string) =
 /** Whether any name that meets `pattern` is the absolute path `path` or lies below it. */
 export function reaches(pattern: Pattern, bound: BoundValues, path: string, fold = false): boolean {
   const plain = (text: string) => (fold ? text.toUpperCase() : text);
+  const { head } = endsOf(pattern, plain);
+  if (!plain(path).startsWith(head) && !head.startsWith(plain(path))) return false;
   const machine = compile(pattern, bound, plain);
   const there = after(machine, plain(path));
   const separator = path.includes('\\') ? '\\' : '/';
