@@ -134,7 +134,7 @@ Answer start_program(const Trap& trap, const Start& start) {
   // The image that later calls of this process carry is looked up anew.
   vm.callers().forget(trap.caller->pid);
   const uint64_t seq = trap.record(row);
-  if (here.exists && zone == Zone::kOutside && on_host(vm, here.name, true).exists)
+  if (here.exists && zone == Zone::kOutside && is_on_host(vm, here.name, true))
     trap.record({.op = Op::kFileRead, .object = object, .peer = "host", .access = kAccessRead | kAccessExecute, .verdict = Verdict::kShuttled,
                  .parent = seq, .source = Source::kSeen});
   return Answer::go_on();

@@ -1,6 +1,7 @@
 #include "holders.h"
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include "../engine.h"
 #include "state.h"
@@ -26,6 +27,10 @@ int host_root() {
 
 Spot on_host(Vm& vm, const std::string& name, bool last) { return find_in(host_root(), files_of(vm).zones.on_host(name), last); }
 
+bool is_on_host(Vm& vm, const std::string& name, bool last) {
+  return faccessat(AT_FDCWD, files_of(vm).zones.on_host(name).c_str(), F_OK, last ? 0 : AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 std::string object_name(const Vm& vm, const std::string& name) {
   return vm.windows() ? drive_name(name, vm.spec.drives) : name;
 }
@@ -40,7 +45,9 @@ std::vector<Holder> holders_of(Vm& vm, const std::string& name, bool last) {
       Spot spot = find_in(other->init().root(), name, last);
       if (!spot.exists || is_private_kind(spot.name) || files_of(*other).zones.of(spot.name) == Zone::kProtected) continue;
       std::string object = spot.name;
-      holders.push_back({std::move(other), std::move(spot), std::move(object)});
+      // What is hidden from the asker stays so, though the other VM was granted it.
+      const bool hidden = files_of(vm).zones.of(object) == Zone::kProtected;
+      holders.push_back({std::move(other), std::move(spot), std::move(object), hidden});
     }
   Spot spot = on_host(vm, name, last);
   if (spot.exists && !is_below(spot.name, "/proc") && !is_below(spot.name, "/sys")) {

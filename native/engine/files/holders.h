@@ -27,6 +27,8 @@ inline bool is_name_only(const Spot& spot) { return S_ISREG(spot.mode) && (spot.
 int host_root();
 // What the host has at the place that `name` of this VM stands for.
 Spot on_host(Vm& vm, const std::string& name, bool last);
+// The same question where yes or no is enough: one system call.
+bool is_on_host(Vm& vm, const std::string& name, bool last);
 
 // Other VMs in the order of their start, then the host. Only those that call the thing the same after links are kept,
 // since one question has one name. The VMs' own /proc, /sys and devices are nobody else's.

@@ -92,7 +92,7 @@ Answer open_plain(const Opening& open) {
     holders = holders_of(vm, open.name(), open.last);
     std::erase_if(holders, [](const Holder& holder) { return holder.vm != nullptr; });
   } else if (zone == Zone::kOutside) {
-    found.on_host = on_host(vm, open.name(), open.last).exists;
+    found.on_host = is_on_host(vm, open.name(), open.last);
   }
   for (const Holder& holder : holders) (holder.vm ? found.other_vm : found.on_host) = true;
 
