@@ -15,6 +15,7 @@
 #include "errand.h"
 #include "files/carry.h"
 #include "files/open_flags.h"
+#include "files/state.h"
 #include "handlers.h"
 
 namespace shuttle {
@@ -111,6 +112,7 @@ Answer get_object(const Trap& trap, const SystemV& kind, int flags) {
   snprintf(object, sizeof object, "sysv:0x%08x", static_cast<unsigned>(key));
   const bool creates = flags & IPC_CREAT, only_new = creates && (flags & IPC_EXCL);
   const uint32_t access = kAccessRead | kAccessWrite;
+  files_of(trap.vm).errands.take();
   if (has_key(trap.vm, kind, key)) {
     trap.record({.op = kind.open, .object = object, .peer = trap.vm.name(), .access = access, .verdict = Verdict::kPassed,
                  .status = only_new ? EEXIST : 0, .source = Source::kSeen});

@@ -129,6 +129,12 @@ describe.each(PEOPLE)('files of the host, as $name', (who) => {
     expect(said(ruled, 'folder', listed)).toBe('ok');
   });
 
+  test('that a rule lets the program read are private copies once it changes them', () => {
+    expect([said(ruled, 'write', changed), said(ruled, 'delete', gone)]).toEqual(['ok', 'ok']);
+    expect(readFileSync(changed, 'utf8')).toBe('as it was\n');
+    expect(rows(ruled, 'file.write', changed)[0]).toMatchObject({ peer: 'host', verdict: 'redirected' });
+  });
+
   test('are blocked with the rule removed', () => {
     lab.without((rule) => rule.allow === 'file.read');
     const ran = lab.shuttle('run', '--ephemeral', '--audit');

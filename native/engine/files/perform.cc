@@ -13,6 +13,7 @@
 #include "../errand.h"
 #include "carry.h"
 #include "names.h"
+#include "state.h"
 
 namespace shuttle {
 
@@ -62,7 +63,8 @@ int64_t act(const Job& job) {
 }  // namespace
 
 int64_t in_vm(const Trap& trap, const std::function<int64_t()>& doing) {
-  const Vm& vm = trap.vm;
+  Vm& vm = trap.vm;
+  files_of(vm).errands.take();
   const mode_t mask = umask_of(trap.notice.tid);
   const Ground inside{.pidfd = vm.init().pidfd(), .enter = CLONE_NEWUSER | CLONE_NEWNS, .uid = vm.spec.plan.uid, .gid = vm.spec.plan.gid};
   return errand(inside, [&] {

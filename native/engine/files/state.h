@@ -7,6 +7,7 @@
 
 #include "../fd.h"
 #include "names.h"
+#include "pace.h"
 
 namespace shuttle {
 
@@ -20,6 +21,7 @@ struct FileState {
 
   // On the VM's own thread only.
   std::vector<bool> mounted;  // by index of VmSpec.lazy
+  Pace errands;               // on behalf of the VM's calls
   pid_t highest_pid = 0;      // that was met in the VM, as it counts: a lower number that means nobody was its own
 
   // A copy of the VM's whole tree in which nothing can be written, made when first asked for: what is opened from it
