@@ -1,6 +1,8 @@
 // The one file that knows DuckDB's calls: opening a database, running SQL, and filling a table column by column through
 // one reused chunk of 2,048 rows. Row values never become JavaScript values on the way in.
 
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { DuckDBAppender, DuckDBConnection, DuckDBInstance, DuckDBValueConverter, Json } from '@duckdb/node-api';
 import * as duckdb from '@duckdb/node-api';
 import bindings from '@duckdb/node-bindings';
@@ -35,6 +37,8 @@ export interface Answer {
 // Nothing is fetched while analysing: what this build of DuckDB lacks is lacking, not downloaded.
 const OPTIONS = { autoinstall_known_extensions: 'false', autoload_known_extensions: 'false' };
 
+const IN_MEMORY = ':memory:';
+
 const plain: DuckDBValueConverter<Json> = (value, type, converter) => {
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
   if (value instanceof duckdb.DuckDBDecimalValue) return value.width <= 15 ? value.toDouble() : String(value);
@@ -49,8 +53,12 @@ export class Database {
   ) {}
 
   /** Opens `file`, or a database in memory. `memory` is DuckDB's limit (`300MB`), above which it spills to disk. */
-  static async open(file = ':memory:', memory?: string): Promise<Database> {
-    const instance = await duckdb.DuckDBInstance.create(file, memory ? { ...OPTIONS, memory_limit: memory } : OPTIONS);
+  static async open(file = IN_MEMORY, memory?: string): Promise<Database> {
+    const options: Record<string, string> = { ...OPTIONS };
+    if (memory !== undefined) options.memory_limit = memory;
+    // What a database in memory spills goes where temporary things go, not into the user's folder.
+    if (file === IN_MEMORY) options.temp_directory = join(tmpdir(), `shuttle-${process.pid}.spill`);
+    const instance = await duckdb.DuckDBInstance.create(file, options);
     return new Database(instance, await instance.connect());
   }
 

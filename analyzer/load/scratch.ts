@@ -12,10 +12,13 @@ const LIMIT = '1GB';
 export async function withScratch<T>(folders: readonly string[], use: (database: Database) => Promise<T>): Promise<T> {
   if (folders.reduce((sum, folder) => sum + bytesOf(folder), 0) <= IN_MEMORY) return within(await Database.open(), use);
   const folder = mkdtempSync(join(tmpdir(), 'shuttle-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', remove); // Ctrl-C ends the process without coming back here
   try {
     return await within(await Database.open(join(folder, 'runs.db'), LIMIT), use);
   } finally {
-    rmSync(folder, { recursive: true });
+    process.off('exit', remove);
+    remove();
   }
 }
 
