@@ -13,8 +13,8 @@ export async function alone(task: 'recorder' | 'load', ...args: string[]): Promi
 
 async function work([task, ...args]: string[]): Promise<unknown> {
   if (task === 'recorder') return (await import('../tracer/record/bench.js')).benchRecorder();
-  const { loadOnce } = await import('./load_run.js');
-  return loadOnce(args[0] ?? '', args[1]);
+  const { measureLoad } = await import('../analyzer/bench/load.js');
+  return measureLoad([args[0] ?? ''], args[1]);
 }
 
 if (process.argv[1] === SELF) console.log(JSON.stringify(await work(process.argv.slice(2))));

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { type Figure, skipped } from './figure.js';
 import { Lab } from './lab.js';
-import { machine, table } from './print.js';
+import { load as busyness, machine, table } from './print.js';
 import type { Bench, Group } from './row.js';
 import { files } from './rows/files.js';
 import { load } from './rows/load.js';
@@ -43,9 +43,10 @@ async function main(): Promise<void> {
     progress: (text) => console.error(`bench: ${text}`),
   };
   const figures: Figure[] = [];
+  const before = busyness();
   for (const group of GROUPS) if (group.names.some(bench.wanted)) figures.push(...(await measure(group, bench)));
   if (values.json) console.log(JSON.stringify(figures, null, 2));
-  else console.log([machine(), '', ...table(figures)].join('\n'));
+  else console.log([`${machine()}; ${before} before, ${busyness()} after`, '', ...table(figures)].join('\n'));
 }
 
 try {

@@ -1,5 +1,5 @@
 // The bench's figures as people read them.
-import { cpus, release, totalmem } from 'node:os';
+import { cpus, loadavg, release, totalmem } from 'node:os';
 import type { Figure } from './figure.js';
 
 const HEAD = ['name', 'ours', 'theirs', 'ratio', 'unit'];
@@ -10,6 +10,9 @@ export function machine(): string {
   const memory = Math.round(totalmem() / 2 ** 30);
   return `${found[0]?.model.trim() ?? 'unknown'}, ${found.length} cores, ${memory} GiB, Linux ${release()}, Node ${process.version}`;
 }
+
+/** How many processes wanted a processor in the last minute: above the number of cores, times mean little. */
+export const load = (): string => `load ${loadavg()[0]!.toFixed(1)}`;
 
 /** Lines of a table, each with its note below. */
 export function table(figures: readonly Figure[]): string[] {

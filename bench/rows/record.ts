@@ -10,7 +10,6 @@ import { inside } from '../timer.js';
 import { Vms } from '../vms.js';
 
 const MOST_MEMORY = 300;
-const MIB = 1 << 20;
 
 export const recorder: Group = {
   names: ['recorder'],
@@ -19,9 +18,9 @@ export const recorder: Group = {
     const found: RecorderFigures[] = [];
     for (let round = 0; round < rounds(5); round++) found.push((await alone('recorder')) as RecorderFigures);
     const rate = median(found.map((one) => one.rowsPerSecond));
-    const mib = median(found.map((one) => one.rss)) / MIB;
+    const megabytes = median(found.map((one) => one.rss)) / 1e6;
     const lost = found.reduce((sum, one) => sum + one.lost, 0);
-    const memory = `${mib.toFixed(0)} MiB at most, ${mib * MIB <= MOST_MEMORY * 1e6 ? 'reaches' : 'MISSES'} ≤ ${MOST_MEMORY} MB`;
+    const memory = `${megabytes.toFixed(0)} MB at most, ${megabytes <= MOST_MEMORY ? 'reaches' : 'MISSES'} ≤ ${MOST_MEMORY} MB`;
     const note = `${found[0]!.rows} rows, ${lost} lost, finished files included; ${memory}`;
     return [figure('recorder', 'rows/s', { ours: rate, theirs: null }, note, { of: 'ours', least: 500_000 })];
   },
