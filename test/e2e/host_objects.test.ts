@@ -1,6 +1,6 @@
 // What the host holds by name, and what nobody may carry: its processes.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { chmodSync, chownSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Lab, type LabRow, PEOPLE, type Ran } from './lab.js';
@@ -161,6 +161,30 @@ vms:
     expect(starts).toContainEqual(
       expect.objectContaining({ object: `${script}.missing`, verdict: 'absent', status: 2 }),
     );
+  });
+
+  test('the base system is written as a private copy, by whom its files belong to', () => {
+    const name = `/usr/local/shuttle-e2e-${process.pid}`;
+    lab.system(`
+shuttle: 1
+system: lab
+main: a
+vms:
+  a:
+    program: [/bin/sh, -c, 'cd /usr/local; echo mine > ${name.slice(11)}; cat ${name}; exit 0']
+`);
+    const ran = lab.shuttle('learn', '--ephemeral');
+    const may = process.getuid?.() === 0 && who.uid === null; // root's files look like the VM user's own
+    expect(ran.out).toBe(may ? 'mine\n' : '');
+    expect(existsSync(name)).toBe(false);
+    const row = {
+      object: name,
+      peer: 'host',
+      verdict: 'redirected',
+      status: may ? 0 : 13,
+      detail: '{"existed":false}',
+    };
+    expect(ran.rows).toContainEqual(expect.objectContaining({ op: 'file.create', ...row }));
   });
 
   test('names that change while they are looked at open nothing else, and odd calls harm nobody', () => {

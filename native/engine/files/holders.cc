@@ -16,6 +16,9 @@ bool is_private_kind(const std::string& name) {
   return is_below(name, "/proc") || is_below(name, "/sys");
 }
 
+// What the host's services keep for themselves, keys and tokens among it, is no program's unless a rule says so.
+bool is_services_own(const Spot& spot) { return is_below(spot.name, "/run") && spot.owner == 0 && !(spot.mode & S_IROTH); }
+
 }  // namespace
 
 std::string Holder::place() const { return vm ? vm->name() : "host"; }
@@ -53,7 +56,7 @@ std::vector<Holder> holders_of(Vm& vm, const std::string& name, bool last) {
   if (spot.exists && !is_below(spot.name, "/proc") && !is_below(spot.name, "/sys")) {
     const ZoneMap& zones = files_of(vm).zones;
     std::string object = zones.from_host(spot.name);
-    const bool hidden = zones.of(object) == Zone::kProtected;
+    const bool hidden = zones.of(object) == Zone::kProtected || is_services_own(spot);
     holders.push_back({nullptr, std::move(spot), std::move(object), hidden});
   }
   std::erase_if(holders, [first = holders.empty() ? std::string() : holders.front().object](const Holder& holder) { return holder.object != first; });
