@@ -1,12 +1,15 @@
 // The only place that prints. Results go to standard output, everything else to standard error.
+//
+// process.stdout and its kin are not touched: looking at them makes a pipe non-blocking, for the programs that share it
+// too, and those then lose what they write.
+import { isatty } from 'node:tty';
 import { writeAll } from '../tracer/session/write_all.js';
 
 const codes = { red: 31, green: 32, yellow: 33, dim: 2, bold: 1 } as const;
 
 /** Coloured for standard error's reader, or for standard output's with `fd` 1. */
 export function paint(colour: keyof typeof codes, text: string, fd: 1 | 2 = 2): string {
-  const stream = fd === 1 ? process.stdout : process.stderr;
-  if (!stream.isTTY || process.env.NO_COLOR) return text;
+  if (!isatty(fd) || process.env.NO_COLOR) return text;
   return `\u001b[${codes[colour]}m${text}\u001b[0m`;
 }
 
@@ -39,7 +42,7 @@ let shown = false;
 
 /** What is being done now, on a terminal only; the next one takes its place. */
 export function progress(text: string): void {
-  if (!process.stderr.isTTY) return;
+  if (!isatty(2)) return;
   clear();
   write(2, paint('dim', text));
   shown = true;

@@ -25,7 +25,9 @@ export interface Thread {
 }
 
 export function startThread(task: Task, onEnd: () => void = () => {}): Thread {
-  const worker = new Worker(workerFile(), { workerData: task, execArgv: [], name: 'shuttle record' });
+  // Without stdout and stderr of its own it would make ours non-blocking, for the programs that share them too.
+  const streams = { stdout: true, stderr: true };
+  const worker = new Worker(workerFile(), { workerData: task, execArgv: [], name: 'shuttle record', ...streams });
   const reported: Reported = { problems: [], torn: false, facts: null };
   worker.on('message', (report: Report) => {
     if ('problem' in report) reported.problems.push(report.problem);

@@ -8,7 +8,7 @@ import type { Stdio, StdioOptions } from './ports.js';
 import { openTerminal, type Terminal } from './terminal.js';
 import { writeAll } from './write_all.js';
 
-const DRAIN_MS = 1_000;
+const SILENCE_MS = 1_000;
 
 /** Standard input, output and error of one program. */
 export function openStdio(options: StdioOptions, native: Descriptors): Stdio {
@@ -32,6 +32,9 @@ class Made {
   private readonly outputs = new Map<number, number>();
   private readonly files: OutputFile[] = [];
   private terminal: Terminal | null = null;
+  /** What our own standard input is copied to. */
+  private feeding: Socket | null = null;
+  private moved = 0;
 
   constructor(
     private readonly native: Descriptors,
@@ -46,6 +49,7 @@ class Made {
     this.sockets.push(target);
     target.on('error', () => target.destroy()); // the program closed its input
     process.stdin.on('error', () => target.end());
+    this.feeding = target;
     process.stdin.pipe(target);
     return read;
   }
@@ -72,23 +76,24 @@ class Made {
 
   async drained(): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
-    const enough = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, DRAIN_MS);
+    // However slow our reader is, what was written arrives; but somebody outside may hold the other end open.
+    const silence = new Promise<void>((resolve) => {
+      let before = this.moved;
+      timer = setInterval(() => {
+        if (this.moved === before) resolve();
+        before = this.moved;
+      }, SILENCE_MS);
     });
-    await Promise.race([Promise.all([...this.copies, this.terminal?.drained()]), enough]);
-    clearTimeout(timer);
+    await Promise.race([Promise.all([...this.copies, this.terminal?.drained()]), silence]);
+    clearInterval(timer);
   }
 
   close(): void {
     this.handedOver();
     for (const file of this.files) file.close();
     this.files.length = 0;
-    for (const socket of this.sockets) {
-      process.stdin.unpipe(socket);
-      socket.destroy();
-    }
-    // A stdin that was read would keep this process alive.
-    if (this.options.main) process.stdin.pause().unref?.();
+    for (const socket of this.sockets) socket.destroy();
+    if (this.feeding) process.stdin.unpipe(this.feeding).pause();
     this.terminal?.close();
   }
 
@@ -114,7 +119,10 @@ class Made {
     const source = new Socket({ fd: from, readable: true, writable: false });
     this.sockets.push(source);
     return new Promise((resolve) => {
-      source.on('data', (chunk) => writeAll(to, chunk));
+      source.on('data', (chunk) => {
+        writeAll(to, chunk);
+        this.moved += chunk.length;
+      });
       source.on('close', () => resolve());
       source.on('error', () => source.destroy());
     });

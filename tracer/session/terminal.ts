@@ -1,6 +1,6 @@
 // The private terminal of a program: what is typed into ours goes to it, what it shows goes to ours.
 import { closeSync } from 'node:fs';
-import { ReadStream } from 'node:tty';
+import { isatty, ReadStream } from 'node:tty';
 import type { Descriptors } from '../../native/contract/descriptors.js';
 import { writeAll } from './write_all.js';
 
@@ -15,10 +15,12 @@ export interface Terminal {
 
 /** Opens a terminal as large as ours and joins the two until it is closed. */
 export function openTerminal(native: Descriptors, onInterrupt: () => void): Terminal {
-  const ours = process.stdout.isTTY ? process.stdout : process.stderr;
-  const [master, slave] = native.terminal(ours.rows ?? 24, ours.columns ?? 80);
+  // Only a terminal's stream may be touched: a pipe would become non-blocking for the program that was given it.
+  const ours = isatty(1) ? process.stdout : isatty(2) ? process.stderr : process.stdin;
+  const size = () => ('rows' in ours ? ([ours.rows, ours.columns] as const) : ([24, 80] as const));
+  const [master, slave] = native.terminal(...size());
   const stream = new ReadStream(master);
-  const screen = process.stdout.isTTY ? 1 : 2;
+  const screen = isatty(1) ? 1 : 2;
   const done = new Promise<void>((resolve) => {
     stream.on('data', (chunk) => writeAll(screen, chunk as unknown as Uint8Array));
     stream.on('close', resolve);
@@ -28,8 +30,8 @@ export function openTerminal(native: Descriptors, onInterrupt: () => void): Term
     writeAll(master, chunk);
     if (chunk.includes(CTRL_C)) onInterrupt();
   };
-  const resized = () => native.resize(master, ours.rows ?? 24, ours.columns ?? 80);
-  const keyboard = process.stdin.isTTY ? process.stdin : null;
+  const resized = () => native.resize(master, ...size());
+  const keyboard = isatty(0) ? process.stdin : null;
   const before = keyboard ? native.raw(keyboard.fd) : null;
   keyboard?.on('data', typed);
   ours.on('resize', resized);
