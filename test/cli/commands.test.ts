@@ -1,0 +1,65 @@
+import { Command, CommanderError } from 'commander';
+import { describe, expect, test } from 'vitest';
+import { COMMANDS, type CommandName, isCommand } from '../../cli/commands.js';
+import { isSystemFile, seconds, whole } from '../../cli/options.js';
+import { table } from '../../cli/print.js';
+
+async function helpOf(name: CommandName): Promise<string> {
+  const command = new Command('shuttle').enablePositionalOptions().command(name);
+  const { describe } = await COMMANDS[name].load();
+  describe(command, () => {});
+  let help = '';
+  command.configureOutput({
+    writeOut: (text) => {
+      help += text;
+    },
+  });
+  command.outputHelp();
+  return help;
+}
+
+test.each(Object.keys(COMMANDS) as CommandName[])('%s has help with an example', async (name) => {
+  expect(await helpOf(name)).toMatch(new RegExp(`Example:\\n {2}shuttle ${name}`));
+});
+
+test.each([
+  ['learn', true],
+  ['toString', false],
+  ['', false],
+])('%s is a command: %s', (word, expected) => expect(isCommand(word)).toBe(expected));
+
+test.each([
+  ['orders.shuttle.yaml', true],
+  ['a.YML', true],
+  ['app.exe', false],
+  ['yaml', false],
+])('%s is a system file: %s', (name, expected) => expect(isSystemFile(name)).toBe(expected));
+
+describe('values of options', () => {
+  test.each([
+    ['3', 3],
+    ['0', null],
+    ['-1', null],
+    ['1.5', null],
+    ['', null],
+    ['x', null],
+  ])('whole number from 1: %j', (text, value) => {
+    if (value === null) expect(() => whole(1)(text)).toThrow(CommanderError);
+    else expect(whole(1)(text)).toBe(value);
+  });
+  test.each([
+    ['0.5', 0.5],
+    ['10', 10],
+    ['0', null],
+    ['-3', null],
+    ['Infinity', null],
+    [' ', null],
+  ])('seconds: %j', (text, value) => {
+    if (value === null) expect(() => seconds(text)).toThrow(CommanderError);
+    else expect(seconds(text)).toBe(value);
+  });
+});
+
+test('a table has columns as wide as what stands in them', () => {
+  expect(table(['a', 'long', 'c'], [['xx', 'y', 'zzz zzz']])).toEqual(['a   long  c', 'xx  y     zzz zzz']);
+});

@@ -1,0 +1,43 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const shuttle = (...args: string[]) => spawnSync(process.execPath, [main, ...args], { encoding: 'utf8' });
+
+test.each([
+  [['--version'], 0],
+  [['--help'], 0],
+  [['help', 'learn'], 0],
+  [['run', '--help'], 0],
+  [[], 2],
+  [['lurn'], 2],
+  [['query'], 2],
+  [['doctor', '--bogus'], 2],
+  [['run'], 125],
+  [['learn', '--windows', 'win95', 'x.exe'], 125],
+  [['learn', 'x.yaml', '--bogus'], 125],
+  [['learn', 'x.yaml', 'stray'], 125],
+  [['run', '/nowhere/x.yaml'], 125],
+])('shuttle %j exits with %i', (args, code) => expect(shuttle(...args).status).toBe(code));
+
+test('an error is a code, a sentence and a hint on standard error, and nothing on standard output', () => {
+  const { stdout, stderr } = shuttle('run', '/nowhere/x.yaml');
+  expect(stdout).toBe('');
+  expect(stderr).toMatch(/^shuttle: \/nowhere\/x\.yaml: .*\[SYSTEM_FILE_UNREADABLE\]\n {2}\S.*\n$/);
+});
+
+test('with --json an error is one document', () => {
+  const { stdout } = shuttle('run', '/nowhere/x.yaml', '--json');
+  expect(JSON.parse(stdout)).toEqual({
+    error: { code: 'SYSTEM_FILE_UNREADABLE', message: expect.any(String), hint: expect.any(String) },
+  });
+});
+
+test('a command that runs nothing loads no engine, database or Arrow', () => {
+  const loaded = spawnSync('strace', ['-f', '-qq', '-e', 'trace=openat', process.execPath, main, 'run', '--help'], {
+    encoding: 'utf8',
+  });
+  if (loaded.error) return expect(String(loaded.error)).toContain('ENOENT'); // no strace on this machine
+  expect(loaded.stderr).not.toMatch(/duckdb|apache-arrow|shuttle\.node/);
+});
