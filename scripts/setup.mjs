@@ -83,7 +83,11 @@ function npmIsStale() {
 function npmPackages() {
   if (!npmIsStale()) return;
   say('installing npm packages (npm ci)');
-  if (!run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])) throw new Stop('npm ci failed');
+  const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
+  if (run('npm', ['ci', ...quiet])) return;
+  // A registry that lacks packages of other platforms makes npm find the lock file wanting.
+  say('npm ci would not: trying npm install');
+  if (!run('npm', ['install', '--no-save', ...quiet])) throw new Stop('the npm packages cannot be had');
 }
 
 async function main(task) {
