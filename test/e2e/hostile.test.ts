@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
-import { createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -29,6 +29,7 @@ function held(ran: Ran): void {
 interface Ear {
   heard: string[];
   port: number;
+  answer: string;
   close(): void;
 }
 
@@ -38,21 +39,26 @@ async function listen(at: number | string): Promise<Ear> {
   const server: Server = createServer((socket) => {
     sockets.add(socket);
     heard.push('joined');
-    socket.on('data', (chunk) => heard.push(String(chunk)));
+    socket.on('data', (chunk) => {
+      heard.push(String(chunk));
+      if (ear.answer) socket.write(ear.answer);
+    });
     socket.on('error', () => socket.destroy());
   });
   if (typeof at === 'number') server.listen(at, '127.0.0.1');
   else server.listen(at);
   await once(server, 'listening');
   const address = server.address();
-  return {
+  const ear: Ear = {
     heard,
+    answer: '',
     port: typeof address === 'object' && address ? address.port : 0,
     close: () => {
       for (const socket of sockets) socket.destroy();
       server.close();
     },
   };
+  return ear;
 }
 
 /** Where the machine's processes are that have this word among their arguments. */
@@ -173,6 +179,29 @@ describe.each(PEOPLE)('a hostile program, as $name', (who) => {
     for (const row of crossed) expect(row).toMatchObject({ source: 'engine', peer: 'host', rule: 'port' });
   });
 
+  test('holds up nobody by a server that takes nobody', async () => {
+    const peer = lab.build('peer');
+    const [stalled, asked] = [30_000 + (process.pid % 2_000), await ear()];
+    const to = (from: string, allow: string, object: string) =>
+      `  - { id: ${from}-${allow}, allow: ${allow}, from: ${from}, to: host, object: '${object}', state: accepted, needed: seen }\n`;
+    lab.system(
+      `shuttle: 1\nsystem: lab\nmain: b\nvms:\n  a:\n    program: ${quoted([peer, 'stall', 'tcp', stalled, 'stream', '/tmp/stalled'])}\n` +
+        `    ready: unix.serve /tmp/stalled\n  b:\n    program: [sh, -c, 'sleep 2; exec ${peer} tcp ${asked.port}']\n    after: [a]\n` +
+        `rules:\n${to('a', 'tcp.serve', `127.0.0.1:${stalled}`)}${to('b', 'tcp.connect', `127.0.0.1:${asked.port}`)}${to('b', 'file.read', peer)}`,
+    );
+    const shuttle = start(lab, who.uid, 'run --payload full');
+    let said = '';
+    shuttle.stdout?.on('data', (chunk) => {
+      said += chunk;
+    });
+    await joined(stalled, shuttle);
+    const waiting = await Promise.all([1, 2, 3, 4, 5, 6].map(() => joined(stalled, shuttle)));
+    asked.answer = 'pong';
+    const [code] = await once(shuttle, 'exit');
+    for (const socket of waiting) socket.destroy();
+    expect([said, code]).toEqual([`tcp ${asked.port}: pong\n`, 0]);
+  });
+
   test.each(['the end of its run', 'kill -9 of Shuttle'])('does not outlive %s', async (end) => {
     const program = lab.build('hostile/survive');
     const folder = lab.folder;
@@ -203,6 +232,20 @@ function start(lab: Lab, uid: number | null, words: string): ChildProcess {
     env: { PATH: process.env.PATH, HOME: join(lab.folder, 'home') },
     ...(uid === null ? {} : { uid, gid: uid }),
   });
+}
+
+/** A connection to a port of the host, once somebody listens there. */
+async function joined(port: number, shuttle: ChildProcess): Promise<Socket> {
+  for (;;) {
+    const socket = connect(port, '127.0.0.1');
+    const met = await new Promise<boolean>((resolve) => {
+      socket.on('connect', () => resolve(true));
+      socket.on('error', () => resolve(false));
+    });
+    if (met) return socket;
+    if (shuttle.exitCode !== null) throw new Error('the run ended before anybody served');
+    await wait(50);
+  }
 }
 
 const mountsWith = (folder: string) =>

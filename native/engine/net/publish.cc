@@ -8,9 +8,13 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <thread>
+
 #include "../engine.h"
 #include "../loop.h"
 #include "../vm.h"
+#include "../workers.h"
 #include "address.h"
 #include "place.h"
 #include "udp_publish.h"
@@ -37,9 +41,19 @@ class Door : public Published {
   void admit() {
     Fd outside(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (!outside) return;
+    // The server may never take what waits for it, and this thread carries for every VM.
+    vm_.engine.workers().run([this, held = std::make_shared<Fd>(std::move(outside))] { bring_in(std::move(*held)); });
+  }
+
+  void bring_in(Fd outside) {
     int error = 0;
-    Fd inside = vm_.init().make_socket(domain_, type_, 0, &error);
-    if (!inside || !reach(inside.get())) return;  // closing tells the caller
+    Fd inside = vm_.init().make_socket(domain_, type_ | SOCK_NONBLOCK, 0, &error);
+    if (!inside) return;  // closing tells the caller
+    while (!reach(inside.get())) {
+      if (errno == EINPROGRESS) break;  // the relay waits for it
+      if (errno != EAGAIN || !vm_.running() || vm_.engine.workers().stopping()) return;
+      std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    }
     vm_.engine.relay().join(std::move(inside), std::move(outside), {.tap = {}, .messages = type_ == SOCK_SEQPACKET, .descriptors = false});
   }
 
