@@ -12,7 +12,15 @@ export type MountStep =
   // `optional`: a host path that cannot be shown becomes an empty folder instead of failing the start
   | { do: 'bind'; to: string; from: string; write: boolean; optional?: boolean }
   // without an upper the writes go to memory; names masked below `to` are missing in it, as if they never were
-  | { do: 'overlay'; to: string; lower: readonly string[]; upper: string | null; work: string | null; volatile: boolean; optional?: boolean }
+  | {
+      do: 'overlay';
+      to: string;
+      lower: readonly string[];
+      upper: string | null;
+      work: string | null;
+      volatile: boolean;
+      optional?: boolean;
+    }
   | { do: 'memory'; to: string; mode: number; bytes: number }
   | { do: 'proc'; to: string }
   | { do: 'devices'; to: string }

@@ -28,7 +28,10 @@ function batches(input: Input): Block[] {
 /** The buffer of the verdict column: after each column's validity come its values, and its content where it has any. */
 const VALUES = (() => {
   const fields = fieldsOf('interactions');
-  const before = fields.slice(0, fields.findIndex((field) => field.name === 'verdict'));
+  const before = fields.slice(
+    0,
+    fields.findIndex((field) => field.name === 'verdict'),
+  );
   return before.reduce((sum, field) => sum + (hasContent(field.type) ? 3 : 2), 0) + 1;
 })();
 
