@@ -2,7 +2,17 @@
 // looked at what the host saw of it.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -120,10 +130,15 @@ describe.each(PEOPLE)('a hostile program, as $name', (who) => {
     const plain = lab.put(`plain-${verb}`, 'plain\n');
     const agent = join(lab.folder, 'home/.ssh', `agent-${verb}`);
     const ears = await ear(agent);
+    // In a folder that the VM has for itself, so no mount hides it.
+    const session = mkdtempSync('/tmp/ssh-');
+    chmodSync(session, 0o755);
+    const sessions = await ear(join(session, 'agent.1'));
     const byLink = lab.put(`links-${verb}/x`, '').replace(/x$/, 'ssh');
     symlinkSync(dirname(agent), byLink);
     // While enforcing, what no rule names is as far away as the protected set is while learning.
     const far = [...secrets, agent, join(byLink, 'key'), join(byLink, `agent-${verb}`), lab.put('../home/.aws/x', 'x')];
+    far.push(join(session, 'agent.1'));
     const asked = verb === 'run' ? [...far, plain, lab.file] : far;
     const before = [...secrets, granted, input, plain].map(whole);
     lab.system(system([lab.build('hostile/files'), granted, ...asked], rule('file', 'file.read', granted)));
@@ -134,7 +149,16 @@ describe.each(PEOPLE)('a hostile program, as $name', (who) => {
     await wait(100);
     held(ran);
     expect(ran.out).not.toContain('not granted');
-    expect(ears.heard).toEqual([]);
+    rmSync(session, { recursive: true });
+    expect([ears.heard, sessions.heard]).toEqual([[], []]);
+    expect(ran.rows).toContainEqual(
+      expect.objectContaining({
+        op: 'unix.connect',
+        object: join(session, 'agent.1'),
+        peer: 'host',
+        verdict: 'blocked',
+      }),
+    );
     expect([...secrets, granted, input, plain].map(whole)).toEqual(before);
     const reached = ran.rows.filter((row) => row.verdict === 'shuttled' && /\/\.ssh|\/\.aws/.test(row.object));
     expect(reached).toEqual([]);
