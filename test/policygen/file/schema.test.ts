@@ -26,10 +26,10 @@ test('the types are the schema’s', () => {
   expect(full(good)).toBe(true);
   // @ts-expect-error no such Windows
   const windows: RawSystem = { shuttle: 1, vms: { a: { program: ['x'], windows: 'win95' } } };
-  // @ts-expect-error a rule needs an object
   const rule: RawSystem = {
     shuttle: 1,
     vms: { a: { program: ['x'] } },
+    // @ts-expect-error a rule needs an object
     rules: [{ allow: 'file.read', from: 'a', to: 'b' }],
   };
   // @ts-expect-error no such operation

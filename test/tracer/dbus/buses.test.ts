@@ -20,7 +20,7 @@ const rule = (op: Op, object: string): CompiledRule => ({
 async function withBuses(
   mode: BusRequest['mode'],
   rules: CompiledRule[],
-  use: (send: (...args: string[]) => Promise<string>) => Promise<void>,
+  use: (send: (...args: string[]) => Promise<string>, socket: string) => Promise<void>,
 ) {
   const rows: BusRow[] = [];
   const user = { uid: process.getuid!(), gid: process.getgid!() };
