@@ -29,13 +29,13 @@ const say = (text) => process.stderr.write(`build: ${text}\n`);
 function run(command, args, cwd) {
   const done = spawnSync(command, args, {
     cwd,
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     encoding: 'utf8',
     maxBuffer: 1 << 28,
   });
   if (done.error) throw done.error;
   if (done.status !== 0) {
-    process.stderr.write(done.stdout);
+    process.stderr.write(done.stdout + done.stderr);
     throw new Error(`${[command, ...args].join(' ')} failed`);
   }
 }
