@@ -206,6 +206,11 @@ describe.each(PEOPLE)('as $name', (person) => {
     expect(done.stdout).toMatch(/^pipe:/);
   });
 
+  test('nothing is lost in a pipe whose reader is slow', () => {
+    const counted = place.shell('"$NODE" "$SHUTTLE" learn head -c 20000000 /dev/zero 2>/dev/null | (sleep 2; wc -c)');
+    expect(counted.trim()).toBe('20000000');
+  });
+
   test('doctor says what this machine can do', () => {
     const { code, document } = place.run('doctor', '--json');
     expect(code).toBe(0);

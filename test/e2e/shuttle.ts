@@ -60,6 +60,13 @@ export class Place {
     return { code: done.status, stdout: done.stdout, stderr: done.stderr, document: parsed(done.stdout) };
   }
 
+  /** What a shell's command prints; $NODE and $SHUTTLE are there. */
+  shell(text: string): string {
+    const how = this.how();
+    const env = { ...how.env, NODE: process.execPath, SHUTTLE: main };
+    return spawnSync('/bin/sh', ['-c', text], { ...how, env, encoding: 'utf8' }).stdout;
+  }
+
   remove(): void {
     for (const folder of [this.folder, this.state]) rmSync(folder, { recursive: true, force: true });
   }
