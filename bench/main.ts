@@ -49,10 +49,10 @@ async function main(): Promise<void> {
   else console.log([`${machine()}; ${before} before, ${busyness()} after`, '', ...table(figures)].join('\n'));
 }
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 try {
   await main();
 } catch (error) {
   console.error(`bench: ${(error as Error).message}`);
   process.exitCode = 1;
 }
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));

@@ -55,6 +55,8 @@ export class Vms {
     const spec = this.plans.get(name)!.spec(program ?? described.program, [nothing, out, out]);
     const came = this.wait((event) => event.vm === name && (event.type === until || failed(event)));
     const ended = until === 'exited' ? this.wait((event) => event.vm === name && event.type === 'ended') : null;
+    // A program that stalls must not hold up the other rows.
+    const limit = setTimeout(() => this.engine.kill(name), LONGEST_MS);
     const began = performance.now();
     try {
       this.engine.start(spec);
@@ -65,6 +67,7 @@ export class Vms {
       if (failed(event)) throw new Error(`${spec.program.join(' ')}: ${JSON.stringify(event)}\n${this.printed()}`);
       return took;
     } finally {
+      clearTimeout(limit);
       closeSync(out);
       closeSync(nothing);
     }
@@ -117,6 +120,7 @@ export class Vms {
 }
 
 let serial = 0;
+const LONGEST_MS = 20_000;
 const QUIET = { progress: () => {}, buses: async () => null };
 
 /** A program that did not run, or ended badly: no measurement. */
