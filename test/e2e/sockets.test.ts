@@ -2,6 +2,7 @@
 // ways: blocked by default, carried and recorded while learning, carried under the rule that was found, blocked without it.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { chmodSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Lab, PEOPLE, type Ran } from './lab.js';
 
@@ -192,6 +193,29 @@ describe.each(PEOPLE)('inside one VM, as $name', (who) => {
         ]);
       }
     }
+  });
+});
+
+// Only root can run the VM of somebody else.
+describe.runIf(process.getuid?.() === 0)('where root runs the VM of another user', () => {
+  const lab = new Lab({ name: 'root', uid: null });
+  let host: Server | null = null;
+  afterAll(() => {
+    host?.end();
+    lab.end();
+  });
+
+  test('the host’s sockets are there that this user may write to, and no others', async () => {
+    const peer = lab.build('peer');
+    const names = ['open', 'shut'].flatMap((name) => ['stream', `${lab.outside}/${name}`]);
+    host = await serveOnHost(peer, names, null);
+    chmodSync(`${lab.outside}/open`, 0o666);
+    chmodSync(`${lab.outside}/shut`, 0o600);
+    lab.system(
+      `shuttle: 1\nsystem: lab\nmain: b\nvms:\n  b:\n    program: ${program(peer, ...names)}\n    user: nobody\n`,
+    );
+    const { out } = lab.shuttle('learn');
+    expect(out).toBe(`stream ${lab.outside}/open: pong\nstream ${lab.outside}/shut: ENOENT\n`);
   });
 });
 

@@ -4,10 +4,14 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+#include <optional>
 
 #include "../engine.h"
 #include "../files/resolve.h"
+#include "as_person.h"
 #include "sock_diag.h"
 #include "unix_name.h"
 
@@ -34,6 +38,16 @@ std::string name_of_descriptor(int fd) {
   snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
   const ssize_t size = readlink(path, target, sizeof target);
   return size > 0 ? std::string(target, static_cast<size_t>(size)) : std::string();
+}
+
+// What the host has there for the VM's user: where root runs the VM of somebody else, what that one may write to.
+Fd open_on_host(const Vm& vm, const std::string& path) {
+  const VmPlan& plan = vm.spec.plan;
+  std::optional<AsPerson> person;
+  if (geteuid() == 0 && !plan.shift) person.emplace(plan.uid, plan.gid);
+  Fd file = Place::host().open_path(path);
+  if (file && person && syscall(SYS_faccessat2, file.get(), "", W_OK, AT_EMPTY_PATH | AT_EACCESS) != 0) return {};
+  return file;
 }
 
 // Whether the host keeps this socket from programs: by where it really is, whatever name led there. An abstract name
@@ -87,7 +101,7 @@ std::vector<UnixFound> unix_outside(const Trap& trap, const UnixAsked& asked) {
     if (asked.is_abstract()) {
       if (!unix_listens(place.diag(), std::string(1, '\0').append(asked.abstract), &socket)) continue;
     } else {
-      file = place.open_path(place.is_host() ? host_path(trap.vm, asked.object) : asked.object);
+      file = place.is_host() ? open_on_host(trap.vm, host_path(trap.vm, asked.object)) : place.open_path(asked.object);
       if (!listens_at(place, file, &socket)) continue;
     }
     Owner owner{.place = place.name(), .image = image_of_socket(socket.inode), .hidden = place.is_host() && is_hidden(trap.vm, asked, file)};
