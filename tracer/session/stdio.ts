@@ -24,6 +24,25 @@ export function openStdio(options: StdioOptions, native: Descriptors): Stdio {
   };
 }
 
+/** Copies our standard input. Not by `pipe`, which looks at process.stdout and so makes a pipe there non-blocking. */
+class Feed {
+  private readonly onData = (chunk: Buffer) => {
+    if (!this.target.write(chunk)) process.stdin.pause();
+  };
+  private readonly onDrain = () => void process.stdin.resume();
+  private readonly onEnd = () => void this.target.end();
+
+  constructor(private readonly target: Socket) {
+    target.on('drain', this.onDrain);
+    process.stdin.on('data', this.onData).on('end', this.onEnd).on('error', this.onEnd);
+  }
+
+  stop(): void {
+    this.target.off('drain', this.onDrain);
+    process.stdin.off('data', this.onData).off('end', this.onEnd).off('error', this.onEnd).pause();
+  }
+}
+
 /** Everything made for one program: ends to close once handed over, copies to wait for. */
 class Made {
   private readonly theirs = new Set<number>();
@@ -33,7 +52,7 @@ class Made {
   private readonly files: OutputFile[] = [];
   private terminal: Terminal | null = null;
   /** What our own standard input is copied to. */
-  private feeding: Socket | null = null;
+  private feeding: Feed | null = null;
   private moved = 0;
 
   constructor(
@@ -48,9 +67,7 @@ class Made {
     const target = new Socket({ fd: write, readable: false, writable: true });
     this.sockets.push(target);
     target.on('error', () => target.destroy()); // the program closed its input
-    process.stdin.on('error', () => target.end());
-    this.feeding = target;
-    process.stdin.pipe(target);
+    this.feeding = new Feed(target);
     return read;
   }
 
@@ -93,7 +110,7 @@ class Made {
     for (const file of this.files) file.close();
     this.files.length = 0;
     for (const socket of this.sockets) socket.destroy();
-    if (this.feeding) process.stdin.unpipe(this.feeding).pause();
+    this.feeding?.stop();
     this.terminal?.close();
   }
 
