@@ -11,6 +11,12 @@
 
 namespace shuttle {
 
+namespace {
+
+constexpr int kDrainMs = 1000;  // a reader that takes longer keeps nobody from ending a run
+
+}  // namespace
+
 Engine::Engine(EngineSpec spec, std::shared_ptr<Record> record, std::function<void(Event)> tell)
     : init_path(std::move(spec.init)),
       resolv_conf(std::move(spec.resolv_conf)),
@@ -90,6 +96,7 @@ void Engine::close() {
     ending.insert(ending.end(), past_.begin(), past_.end());
   }
   for (const auto& vm : ending) vm->end();
+  relay_->drain(kDrainMs);
   // Workers notice that their callers are gone; then nothing posts to the loop any more.
   workers_->stop();
   loop_->stop();

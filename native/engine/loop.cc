@@ -15,6 +15,10 @@ void Loop::stop() {
   stopping_ = true;
   eventfd_write(wake_.get(), 1);
   if (thread_.joinable()) thread_.join();
+  // What callbacks hold goes while those they speak of are still there.
+  watched_.clear();
+  std::lock_guard lock(mutex_);
+  tasks_.clear();
 }
 
 void Loop::post(std::function<void()> task) {

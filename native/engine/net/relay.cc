@@ -8,8 +8,11 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <chrono>
 #include <string>
 #include <string_view>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include "descriptors.h"
@@ -33,16 +36,26 @@ void reset_on_close(int fd) {
   setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
 }
 
+// A datagram socket does not say when its other end is gone.
+bool ends_by_itself(int socket) {
+  int type = 0;
+  socklen_t size = sizeof type;
+  return getsockopt(socket, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type != SOCK_DGRAM;
+}
+
 }  // namespace
 
 // One pair; lives on the loop's thread, kept alive by the callbacks of its two descriptors.
 class Relay::Pair : public std::enable_shared_from_this<Pair> {
  public:
-  Pair(Loop& loop, Record& record, Fd inside, Fd outside, RelayOptions options)
-      : loop_(loop), record_(record), options_(options) {
+  Pair(Loop& loop, Record& record, Fd inside, Fd outside, RelayOptions options, std::atomic<int>& carrying)
+      : loop_(loop), record_(record), options_(options), carrying_(carrying), counts_(ends_by_itself(inside.get())) {
+    if (counts_) carrying_++;
     ends_[0].fd = std::move(inside);
     ends_[1].fd = std::move(outside);
   }
+
+  ~Pair() { carried(); }
 
   void start() {
     for (int i = 0; i < 2; i++) {
@@ -131,6 +144,7 @@ class Relay::Pair : public std::enable_shared_from_this<Pair> {
         to.shut = true;
       }
     }
+    if (ends_[1].shut) carried();
     if (ends_[0].shut && ends_[1].shut) return close();
     for (int i = 0; i < 2; i++) {
       End &end = ends_[i], &other = ends_[1 - i];
@@ -157,6 +171,7 @@ class Relay::Pair : public std::enable_shared_from_this<Pair> {
 
   void close() {
     closed_ = true;
+    carried();
     const auto self = shared_from_this();  // the callbacks hold the last references
     for (auto& end : ends_) {
       loop_.forget(end.fd.get());
@@ -164,16 +179,26 @@ class Relay::Pair : public std::enable_shared_from_this<Pair> {
     }
   }
 
+  void carried() {
+    if (std::exchange(counts_, false)) carrying_--;
+  }
+
   Loop& loop_;
   Record& record_;
   const RelayOptions options_;
+  std::atomic<int>& carrying_;
+  bool counts_;
   End ends_[2];
   bool closed_ = false;
 };
 
 void Relay::join(Fd inside, Fd outside, RelayOptions options) {
-  auto pair = std::make_shared<Pair>(loop_, record_, std::move(inside), std::move(outside), options);
+  auto pair = std::make_shared<Pair>(loop_, record_, std::move(inside), std::move(outside), options, carrying_);
   loop_.post([pair] { pair->start(); });
+}
+
+void Relay::drain(int ms) {
+  for (int waited = 0; waited < ms && carrying_ > 0; waited++) std::this_thread::sleep_for(std::chrono::milliseconds(1));
 }
 
 }  // namespace shuttle

@@ -1,4 +1,5 @@
 #pragma once
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -29,8 +30,13 @@ class Relay {
   // `inside` is the end at the VM that opened the channel. Both sockets become non-blocking.
   void join(Fd inside, Fd outside, RelayOptions options);
 
+  // Waits until what programs sent before they ended has gone out, at most `ms` milliseconds: their VMs have ended by
+  // then, so nothing is added. Not for the loop's own thread.
+  void drain(int ms);
+
  private:
   class Pair;
+  std::atomic<int> carrying_{0};  // pairs from whose inner end something may still come
   Loop& loop_;
   Record& record_;
 };
