@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "../engine.h"
@@ -9,7 +10,6 @@
 #include "../vm.h"
 #include "../workers.h"
 #include "udp.h"
-#include "unix_find.h"
 
 #ifndef SO_NETNS_COOKIE
 #define SO_NETNS_COOKIE 71
@@ -46,13 +46,31 @@ std::optional<Tap> tap_for(const Trap& trap, const Ruling& ruling) {
   return Tap{trap.vm.engine.record->new_channel(), keep};
 }
 
-Answer connect_inside(const Trap& trap, SocketCall call, int file) {
+namespace {
+
+// By init, which lives where the caller lives: paths mean the same, and the server learns of a user of its own VM.
+void connect_unix_inside(const Trap& trap, SocketCall call) {
+  char path[64];
+  snprintf(path, sizeof path, "/proc/%d/cwd", trap.caller->tid);
+  auto cwd = std::make_shared<Fd>(open(path, O_PATH | O_CLOEXEC));
+  trap.vm.engine.workers().run([trap, cwd, call = std::make_shared<SocketCall>(std::move(call))] {
+    const int error = trap.vm.init().connect_in(call->socket.get(), call->target(), call->length, cwd->get());
+    trap.answer(error ? Answer::fail(error) : Answer::give(0));
+  });
+}
+
+}  // namespace
+
+Answer connect_inside(const Trap& trap, SocketCall call) {
   if (trap.vm.may_continue(trap.caller->tid, trap.notice.id)) return Answer::go_on();
   if (!is_of(trap.vm, call.socket.get())) return Answer::fail(EISCONN);
-  if (file >= 0) call.length = address_of_file(file, reinterpret_cast<sockaddr_un&>(call.address));
+  if (call.domain == AF_UNIX && call.target()->sa_family == AF_UNIX) {
+    connect_unix_inside(trap, std::move(call));
+    return Answer::later();
+  }
   if (call.nonblocking() || call.target()->sa_family == AF_UNSPEC)
     return result_of(connect(call.socket.get(), call.target(), call.length));
-  trap.vm.engine.workers().run([trap, call = std::make_shared<SocketCall>(std::move(call)), held = std::make_shared<Fd>(dup(file))] {
+  trap.vm.engine.workers().run([trap, call = std::make_shared<SocketCall>(std::move(call))] {
     trap.answer(result_of(connect(call->socket.get(), call->target(), call->length)));
   });
   return Answer::later();

@@ -22,8 +22,7 @@ struct SocketCall {
 
 // Lets the call happen inside the VM, where the wall refuses everything else: continued while all sockets in the VM
 // are its own, and afterwards performed here on the copy, if that belongs to the VM's network (the hard rule).
-// `file` is what a path of a unix address leads to inside the VM, or -1.
-Answer connect_inside(const Trap& trap, SocketCall call, int file = -1);
+Answer connect_inside(const Trap& trap, SocketCall call);
 
 // Whether the bytes of a crossing are recorded, and how many.
 std::optional<Tap> tap_for(const Trap& trap, const Ruling& ruling);

@@ -113,7 +113,7 @@ Answer connect_unix(const Trap& trap, SocketCall call) {
   const UnixAsked asked = unix_asked(trap, call);
   if (asked.inside) {
     trap.record({.op = Op::kUnixConnect, .object = asked.object, .peer = trap.vm.name(), .verdict = Verdict::kPassed, .source = Source::kSeen});
-    return connect_inside(trap, std::move(call), asked.file.get());
+    return connect_inside(trap, std::move(call));
   }
   std::vector<UnixFound> found = unix_outside(trap, asked);
   std::vector<Owner> owners;

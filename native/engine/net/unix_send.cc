@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -71,6 +72,7 @@ struct Sending {
   Message message;
   sockaddr_storage to;
   socklen_t length;
+  Fd file = {};  // what `to` names, for as long as a full queue makes the caller wait
 
   int socket() const { return fresh ? fresh.get() : call.socket.get(); }
 };
@@ -104,7 +106,11 @@ Answer send_to(const Trap& trap, SocketCall call, Fd fresh, int file, bool may_h
   if (!sending.message.handed.empty() && !may_hand) return Answer::fail(ETOOMANYREFS);
   if (!trap.valid()) return Answer::fail(EINTR);
   sending.to = sending.call.address;
-  sending.length = file >= 0 ? address_of_file(file, reinterpret_cast<sockaddr_un&>(sending.to)) : sending.call.length;
+  sending.length = sending.call.length;
+  if (file >= 0) {
+    sending.file = Fd(fcntl(file, F_DUPFD_CLOEXEC, 0));
+    sending.length = address_of_file(sending.file.get(), reinterpret_cast<sockaddr_un&>(sending.to));
+  }
   return send_or_wait(std::move(sending));
 }
 
