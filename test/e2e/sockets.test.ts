@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Lab, PEOPLE, type Ran } from './lab.js';
 
@@ -144,7 +145,8 @@ describe.each(CASES)('to $where, as $as', ({ who, owner, port, folder }) => {
     ]);
   });
 
-  test('what is sent arrives', () => {
+  test('what is sent arrives', async () => {
+    await wait(200); // the host's server is read between the runs
     const heard = (ran: Ran | null) => (owner === 'a' ? ran?.err : host?.said()) ?? '';
     for (const { kind, name } of all)
       for (const ran of [runs.learnt, runs.ruled])
@@ -193,6 +195,29 @@ describe.each(PEOPLE)('inside one VM, as $name', (who) => {
         ]);
       }
     }
+  });
+});
+
+describe.each(PEOPLE)('inside one VM that holds a socket of the host, as $name', (who) => {
+  let lab: Lab;
+  let host: Server | null = null;
+  afterAll(() => {
+    host?.end();
+    lab.end();
+  });
+
+  test('every kind still passes, done by the engine', async () => {
+    lab = new Lab(who);
+    const peer = lab.build('peer');
+    const outside = String(port + 3);
+    host = await serveOnHost(peer, ['tcp', outside], who.uid);
+    const all = crossings('/tmp', mark, port + 4).filter((one) => one.kind !== 'sendto');
+    const rule = `{ id: r, allow: tcp.connect, from: b, to: host, object: '127.0.0.1:${outside}', state: accepted, needed: seen }`;
+    lab.system(
+      `shuttle: 1\nsystem: lab\nmain: b\nvms:\n  b:\n    program: ${program(peer, 'after', outside, ...words(all))}\nrules:\n  - ${rule}\n`,
+    );
+    const ran = lab.shuttle('run');
+    for (const one of all) expect([one.name, said(ran, one)]).toEqual([one.name, one.works]);
   });
 });
 
