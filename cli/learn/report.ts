@@ -19,7 +19,7 @@ export async function tellLearnt(summary: Summary): Promise<void> {
   note(`${paint('bold', 'learnt')} from ${count}: ${interactions} interactions, ${rules.length} rules`);
   for (const text of ruleTable(rules)) note(`  ${text}`);
   // Outside files that the run changed in its private copies.
-  tellChanged(await askRun<Changed>(summary.run, 'models/changed'));
+  tellChanged(await askRun<Changed>(summary.run, 'models/changed'), summary.system_file);
   note(`written to ${summary.system_file}; try: shuttle run ${summary.system_file}`);
 }
 
@@ -38,10 +38,11 @@ interface Changed {
   object: string;
 }
 
-function tellChanged(changed: readonly Changed[]): void {
+function tellChanged(changed: readonly Changed[], file: string): void {
   if (changed.length === 0) return;
   note(`changed in the VM only: ${changed.length} file${changed.length === 1 ? '' : 's'}`);
   for (const { vm, object } of changed.slice(0, MOST)) note(`  ${vm}  ${object}`);
   if (changed.length > MOST) note(`  and ${changed.length - MOST} more`);
-  note('  shuttle vm diff shows them, shuttle vm commit brings them out');
+  const vm = changed[0]?.vm ?? '';
+  note(`  to bring them out: shuttle vm commit --layer learn ${file} ${vm} [path…]`);
 }
