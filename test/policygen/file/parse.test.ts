@@ -3,10 +3,10 @@ import { checkSystemFile, nameOf, parseSystemFile } from '../../../policygen/fil
 import { ORDERS, withRules } from './orders.js';
 
 test('the design’s example', () => {
-  const { system, rules } = parseSystemFile(ORDERS, '/work/orders.shuttle.yaml');
+  const { system, rules } = parseSystemFile(ORDERS, '/srv/orders.shuttle.yaml');
   expect(system).toEqual({
     name: 'orders',
-    file: '/work/orders.shuttle.yaml',
+    file: '/srv/orders.shuttle.yaml',
     folder: '/work',
     main: 'app',
     check: 'node check.mjs',
@@ -19,7 +19,7 @@ test('the design’s example', () => {
         windows: 'win10',
         display: 'none',
         limits: { memory: 0, processes: 0, cpu: 0, disk: 0, wall: 0 },
-        mounts: { 'C:\\pgsql': '/work/pgsql' },
+        mounts: { 'C:\\pgsql': '/srv/pgsql' },
         env: {},
         setup: [['C:\\pgsql\\bin\\initdb.exe', '-D', 'C:\\data', '-U', 'postgres']],
         after: [],
