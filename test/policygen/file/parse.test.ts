@@ -7,7 +7,7 @@ test('the design’s example', () => {
   expect(system).toEqual({
     name: 'orders',
     file: '/srv/orders.shuttle.yaml',
-    folder: '/work',
+    folder: '/srv',
     main: 'app',
     check: 'node check.mjs',
     vms: [
