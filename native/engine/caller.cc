@@ -18,6 +18,8 @@ namespace {
 
 constexpr unsigned kPidfdThread = O_EXCL;  // PIDFD_THREAD, kernel 6.9
 constexpr size_t kMostKnown = 4096;
+constexpr int64_t kBelieved = 1'000'000;      // nanoseconds; giving away every number takes longer
+constexpr int64_t kLongestExec = 50'000'000;  // from being trapped to the new image; one that takes longer is met below
 
 Fd open_pidfd(pid_t tid, pid_t pid) {
   int fd = static_cast<int>(syscall(SYS_pidfd_open, tid, kPidfdThread));
@@ -28,6 +30,9 @@ Fd open_pidfd(pid_t tid, pid_t pid) {
 bool alive(const Caller& caller) {
   return syscall(SYS_pidfd_send_signal, caller.pidfd.get(), 0, nullptr, 0) == 0 || errno == EPERM;
 }
+
+// Still the same thread, in the same program.
+bool holds(const Caller& caller) { return alive(caller) && image_of(caller.tid) == caller.image; }
 
 std::string link_text(const char* path) {
   char target[PATH_MAX];
@@ -79,17 +84,34 @@ std::string image_of(pid_t pid) {
   return image;
 }
 
-std::shared_ptr<const Caller> Callers::of(pid_t tid) {
+std::shared_ptr<const Caller> Callers::of(pid_t tid, int64_t now_ns) {
   auto found = known_.find(tid);
-  if (found != known_.end() && alive(*found->second)) return found->second;
+  if (found != known_.end()) {
+    Known& known = found->second;
+    if (now_ns - known.looked_ns < kBelieved) return known.caller;
+    known.looked_ns = now_ns;
+    if (holds(*known.caller)) return known.caller;
+  }
   if (known_.size() >= kMostKnown) known_.clear();
   auto caller = look_up(tid);
-  known_.insert_or_assign(tid, caller);
+  // Another thread of a process that is about to exec may still be met in the old program: not to be kept.
+  if (is_starting(caller->pid, now_ns)) known_.erase(tid);
+  else known_.insert_or_assign(tid, Known{caller, now_ns});
   return caller;
 }
 
-void Callers::forget(pid_t pid) {
-  std::erase_if(known_, [pid](const auto& entry) { return entry.second->pid == pid; });
+bool Callers::is_starting(pid_t pid, int64_t now_ns) {
+  const auto found = starting_.find(pid);
+  if (found == starting_.end()) return false;
+  if (now_ns - found->second < kLongestExec) return true;
+  starting_.erase(found);
+  return false;
+}
+
+void Callers::forget(pid_t pid, int64_t now_ns) {
+  std::erase_if(known_, [pid](const auto& entry) { return entry.second.caller->pid == pid; });
+  if (starting_.size() >= kMostKnown) std::erase_if(starting_, [now_ns](const auto& entry) { return now_ns - entry.second >= kLongestExec; });
+  starting_[pid] = now_ns;
 }
 
 bool read_memory(pid_t tid, uint64_t address, void* out, size_t size) {

@@ -19,15 +19,23 @@ struct Caller {
   Fd pidfd;          // of the thread where the kernel can, else of the process
 };
 
-// Callers met before. A pidfd tells when a number has come to mean somebody else; exec makes an image stale.
+// Callers met before. What is known of one is believed for a moment without asking again: a number comes to mean somebody
+// else only after all the others were given away, and who is about to exec is told of by `forget`. On one thread.
 class Callers {
  public:
-  // Never null; fields stay zero or empty where the caller is already gone.
-  std::shared_ptr<const Caller> of(pid_t tid);
-  void forget(pid_t pid);  // of the process that is about to exec
+  // Never null; fields stay zero or empty where the caller is already gone. `now_ns` is any steady clock's.
+  std::shared_ptr<const Caller> of(pid_t tid, int64_t now_ns);
+  void forget(pid_t pid, int64_t now_ns);  // of the process that is about to exec
 
  private:
-  std::unordered_map<pid_t, std::shared_ptr<const Caller>> known_;
+  struct Known {
+    std::shared_ptr<const Caller> caller;
+    int64_t looked_ns = 0;
+  };
+  bool is_starting(pid_t pid, int64_t now_ns);
+
+  std::unordered_map<pid_t, Known> known_;
+  std::unordered_map<pid_t, int64_t> starting_;  // since when; their image may be the old one's or the new one's
 };
 
 // The program file of a process as the kernel names it now, for rules that depend on it. Empty when it is gone.

@@ -37,6 +37,18 @@ struct Trapping {
 };
 
 FilterTable filter_table(const Trapping& trapping);
+
+// Who answers the notification of a call.
+class Handlers {
+ public:
+  Handlers() = default;
+  explicit Handlers(const FilterTable& table);
+  Handler of(uint32_t arch, int nr) const;  // null: nobody
+
+ private:
+  std::vector<Handler> x86_64_, i386_;  // by number
+};
+
 std::vector<sock_filter> build_filter(const FilterTable& table);
 // What the kernel would answer; for tests. SECCOMP_RET_* with its data.
 uint32_t evaluate_filter(const std::vector<sock_filter>& program, uint32_t arch, int nr, const uint64_t args[6]);

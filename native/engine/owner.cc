@@ -69,8 +69,8 @@ void refuse(const Trap& trap, Op op, std::string_view object, const std::vector<
 
 Question question_of(const Trap& trap, Op op, std::string_view object, Bindings& bindings) {
   bindings = trap.vm.spec.variables;
-  bindings.values[static_cast<size_t>(Token::kPid)] = std::to_string(trap.caller->vm_pid);
-  return {.op = op, .from = trap.vm.name(), .from_image = trap.caller->image, .object = object,
+  bindings.values[static_cast<size_t>(Token::kPid)] = std::to_string(trap.caller().vm_pid);
+  return {.op = op, .from = trap.vm.name(), .from_image = trap.caller().image, .object = object,
           .starting = trap.vm.starting(), .bindings = &bindings};
 }
 

@@ -64,7 +64,7 @@ std::string file_text(const std::string& path, size_t most) {
 // The variables that the new program has and its starter was not started with, or with another value.
 std::vector<std::pair<std::string, std::string>> changed_variables(const Trap& trap, uint64_t array) {
   std::map<std::string, std::string, std::less<>> before;
-  const std::string block = file_text("/proc/" + std::to_string(trap.caller->pid) + "/environ", 128 * 1024);
+  const std::string block = file_text("/proc/" + std::to_string(trap.caller().pid) + "/environ", 128 * 1024);
   for (size_t at = 0; at < block.size();) {
     size_t end = block.find('\0', at);
     if (end == std::string::npos) end = block.size();
@@ -130,9 +130,9 @@ Answer start_program(const Trap& trap, const Start& start) {
     if (!holders.empty()) row.peer = place = holders.front().place();
   }
   FileState& state = files_of(vm);
-  state.highest_pid = std::max(state.highest_pid, trap.caller->vm_pid);
+  state.highest_pid = std::max(state.highest_pid, trap.caller().vm_pid);
   // The image that later calls of this process carry is looked up anew.
-  vm.callers().forget(trap.caller->pid);
+  vm.callers().forget(trap.caller().pid, vm.engine.record->now_ns());
   const uint64_t seq = trap.record(row);
   if (here.exists && zone == Zone::kOutside && is_on_host(vm, here.name, true))
     trap.record({.op = Op::kFileRead, .object = object, .peer = "host", .access = kAccessRead | kAccessExecute, .verdict = Verdict::kShuttled,

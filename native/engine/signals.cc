@@ -68,13 +68,13 @@ Target find_outside(const Vm& vm, pid_t pid) {
 // `pid` names a process or a thread that the call is aimed at; `signal` is -1 where none is sent.
 Answer aim(const Trap& trap, Op op, pid_t pid, int signal) {
   // Its own process, and everybody in the VM at once (0, -1): the namespace ends there.
-  if (pid == 0 || pid == -1 || pid == trap.caller->vm_pid) return Answer::go_on();
+  if (pid == 0 || pid == -1 || pid == trap.caller().vm_pid) return Answer::go_on();
   // A group whose first process is gone is no folder of /proc: left to the kernel, whoever it may mean outside.
   const pid_t number = pid < 0 && pid != INT32_MIN ? -pid : pid;
   if (number < 0 || has_process(trap.vm.init().root(), number)) return Answer::go_on();
   // Numbers are given out upwards: one that the VM has passed meant a process of its own, which is gone.
   pid_t& highest = files_of(trap.vm).highest_pid;
-  highest = std::max(highest, trap.caller->vm_pid);
+  highest = std::max(highest, trap.caller().vm_pid);
   const Target target = number <= highest ? Target{} : find_outside(trap.vm, number);
   Detail detail;
   detail.number("pid", pid);

@@ -12,18 +12,21 @@ namespace shuttle {
 class Vm;
 
 // One trapped call on its way through a handler: who made it, its arguments, and what a handler may do about it.
-// Cheap to make; what costs is looked up when first asked for. A worker that answers later keeps a copy.
+// Cheap to make; what costs is looked up when first asked for. A worker that answers later keeps a copy, which looks up
+// nothing any more.
 class Trap {
  public:
-  Trap(Vm& vm, const Notice& notice, std::shared_ptr<const Caller> caller, int64_t began_ns)
-      : vm(vm), notice(notice), caller(std::move(caller)), began_ns_(began_ns) {}
+  Trap(Vm& vm, const Notice& notice, int64_t began_ns) : vm(vm), notice(notice), began_ns_(began_ns) {}
+  Trap(const Trap& other) : vm(other.vm), notice(other.notice), began_ns_(other.began_ns_), caller_(other.shared_caller()) {}
 
   Vm& vm;
   const Notice notice;
-  const std::shared_ptr<const Caller> caller;
+
+  const Caller& caller() const { return *shared_caller(); }
+  const std::shared_ptr<const Caller>& shared_caller() const;
 
   // The same call with its arguments unpacked.
-  Trap with(const Notice& unpacked) const { return {vm, unpacked, caller, began_ns_}; }
+  Trap with(const Notice& unpacked) const;
 
   int arg_int(int index) const { return static_cast<int>(notice.args[index]); }
   bool read(uint64_t address, void* out, size_t size) const { return read_memory(notice.tid, address, out, size); }
@@ -42,6 +45,7 @@ class Trap {
 
  private:
   const int64_t began_ns_;
+  mutable std::shared_ptr<const Caller> caller_;
 };
 
 using Handler = Answer (*)(const Trap& trap);

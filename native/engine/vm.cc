@@ -1,7 +1,6 @@
 #include "vm.h"
 
 #include <errno.h>
-#include <linux/audit.h>
 #include <linux/netlink.h>
 #include <pthread.h>
 #include <string.h>
@@ -67,10 +66,7 @@ bool Vm::running() const { return running_.load(std::memory_order_acquire) && (!
 StartFailure Vm::start() {
   VmPlan plan = spec.plan;
   const FilterTable table = filter_table(trapping_for(spec, *engine.rules));
-  for (const FilterRow& row : table.x86_64)
-    if (row.handler) handlers_[{AUDIT_ARCH_X86_64, row.nr}] = row.handler;
-  for (const FilterRow& row : table.i386)
-    if (row.handler) handlers_[{AUDIT_ARCH_I386, row.nr}] = row.handler;
+  handlers_ = Handlers(table);
   const auto filter = build_filter(table);
   plan.filter.assign(reinterpret_cast<const char*>(filter.data()), filter.size() * sizeof filter[0]);
 
@@ -161,10 +157,9 @@ void Vm::serve() {
   Notice notice;
   while (notifier_->receive(notice)) {
     const int64_t began = engine.record->now_ns();
-    const Trap trap(*this, notice, callers_.of(notice.tid), began);
-    const auto handler = handlers_.find({notice.arch, notice.nr});
-    Answer answer = Answer::fail(ENOSYS);
-    if (handler != handlers_.end()) answer = handler->second(trap);
+    const Trap trap(*this, notice, began);
+    const Handler handler = handlers_.of(notice.arch, notice.nr);
+    const Answer answer = handler ? handler(trap) : Answer::fail(ENOSYS);
     if (answer.kind != Answer::Kind::kLater) notifier_->respond(notice.id, answer);
   }
   served_ = true;

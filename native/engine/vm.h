@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -11,6 +10,7 @@
 
 #include "caller.h"
 #include "decide.h"
+#include "filter.h"
 #include "init_client.h"
 #include "net/continued.h"
 #include "trap.h"
@@ -118,7 +118,7 @@ class Vm : public std::enable_shared_from_this<Vm> {
   Fd diag_;
   std::chrono::steady_clock::time_point began_;
   uint64_t network_ = 0;
-  std::map<std::pair<uint32_t, int>, Handler> handlers_;
+  Handlers handlers_;
 };
 
 }  // namespace shuttle

@@ -27,7 +27,7 @@ Opened open_patiently(const Trap& trap, const Holder& holder, int flags) {
     eventfd_write(done.get(), 1);
   });
   // The caller's end is seen at once, lest its open meet somebody who comes later; the rest can wait a little.
-  pollfd ends[] = {{done.get(), POLLIN, 0}, {trap.caller->pidfd.get(), POLLIN, 0}};
+  pollfd ends[] = {{done.get(), POLLIN, 0}, {trap.caller().pidfd.get(), POLLIN, 0}};
   while (poll(ends, 2, 50) >= 0 || errno == EINTR) {
     if (ends[0].revents) break;
     const bool gone = ends[1].revents != 0;

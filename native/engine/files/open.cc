@@ -35,15 +35,13 @@ Answer open_call(const Trap& trap, const Asked& asked) {
   if (!text || text->empty()) return Answer::go_on();
   const bool changing = changes(asked.flags);
   const ZoneMap& zones = files_of(trap.vm).zones;
-  const bool process_link = text->starts_with("/proc/");
-  if (!process_link && is_canonical(*text) && is_own_business(zones, *text, changing)) return Answer::go_on();
-
-  const std::string path = absolute_name(trap, asked.dirfd, *text);
-  if (path.empty() || is_own_business(zones, canonical(path), changing)) return Answer::go_on();
+  const bool plain = is_canonical(*text) && !text->starts_with("/proc/") && !text->starts_with("/dev/fd/");
+  const std::string path = plain ? *text : absolute_name(trap, asked.dirfd, *text);
+  if (path.empty() || is_own_business(zones, plain ? path : canonical(path), changing)) return Answer::go_on();
 
   const bool last = !(asked.flags & O_NOFOLLOW) && (asked.flags & (O_CREAT | O_EXCL)) != (O_CREAT | O_EXCL);
   Opening open{trap, asked.flags, asked.mode, find_in(trap.vm.init().root(), path, last), last};
-  if (is_own_business(zones, open.name(), changing)) return Answer::go_on();
+  if (open.name() != path && is_own_business(zones, open.name(), changing)) return Answer::go_on();
   if (is_below(open.name(), "/dev/shm") && open.name().size() > 9) return open_shared_memory(open);
   if (is_below(open.name(), "/dev")) return open_device(open);
   if (open.here.exists && S_ISFIFO(open.here.mode)) return open_own_fifo(open);

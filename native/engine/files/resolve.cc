@@ -148,7 +148,7 @@ std::string absolute_name(const Trap& trap, int dirfd, const std::string& text) 
   }
   if (path.starts_with("/dev/fd/")) path = "/proc/self/fd/" + path.substr(8);
   for (int links = 0; links < kMostLinks && path.starts_with("/proc/"); links++) {
-    const auto found = process_link(canonical(path), trap.caller->vm_pid);
+    const auto found = process_link(canonical(path), trap.caller().vm_pid);
     if (!found) break;
     const std::string folder = folder_of(trap.vm.init().root(), found->link);
     if (folder.empty()) break;

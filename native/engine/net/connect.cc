@@ -51,7 +51,7 @@ namespace {
 // By init, which lives where the caller lives: paths mean the same, and the server learns of a user of its own VM.
 void connect_unix_inside(const Trap& trap, SocketCall call) {
   char path[64];
-  snprintf(path, sizeof path, "/proc/%d/cwd", trap.caller->tid);
+  snprintf(path, sizeof path, "/proc/%d/cwd", trap.notice.tid);
   auto cwd = std::make_shared<Fd>(open(path, O_PATH | O_CLOEXEC));
   trap.vm.engine.workers().run([trap, cwd, call = std::make_shared<SocketCall>(std::move(call))] {
     const int error = trap.vm.init().connect_in(call->socket.get(), call->target(), call->length, cwd->get());
@@ -62,7 +62,7 @@ void connect_unix_inside(const Trap& trap, SocketCall call) {
 }  // namespace
 
 Answer connect_inside(const Trap& trap, SocketCall call) {
-  if (trap.vm.may_continue(trap.caller->tid, trap.notice.id)) return Answer::go_on();
+  if (trap.vm.may_continue(trap.notice.tid, trap.notice.id)) return Answer::go_on();
   if (!is_of(trap.vm, call.socket.get())) return Answer::fail(EISCONN);
   if (call.domain == AF_UNIX && call.target()->sa_family == AF_UNIX) {
     connect_unix_inside(trap, std::move(call));

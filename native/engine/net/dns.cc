@@ -85,7 +85,7 @@ bool DnsDoors::meet(const Trap& trap, const Address& client, const Address& serv
     found = doors_.emplace(key, std::move(door)).first;
     order_.push_back(key);
   }
-  found->second->expect(client, trap.caller);
+  found->second->expect(client, trap.shared_caller());
   if (order_.size() > kMostDoors) {
     doors_[order_.front()]->close();
     doors_.erase(order_.front());

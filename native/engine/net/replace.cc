@@ -45,7 +45,7 @@ std::string socket_link(ino_t inode) { return "socket:[" + std::to_string(inode)
 // All that the process has open.
 std::vector<OpenDescriptor> descriptors_of(const Trap& trap) {
   std::vector<OpenDescriptor> open;
-  const std::string folder = "/proc/" + std::to_string(trap.caller->tid) + "/fd";
+  const std::string folder = "/proc/" + std::to_string(trap.notice.tid) + "/fd";
   DIR* list = opendir(folder.c_str());
   if (!list) return open;
   while (const dirent* entry = readdir(list)) {
@@ -58,7 +58,7 @@ std::vector<OpenDescriptor> descriptors_of(const Trap& trap) {
 }
 
 std::ifstream about(const Trap& trap, int number) {
-  return std::ifstream("/proc/" + std::to_string(trap.caller->tid) + "/fdinfo/" + std::to_string(number));
+  return std::ifstream("/proc/" + std::to_string(trap.notice.tid) + "/fdinfo/" + std::to_string(number));
 }
 
 bool closes_on_exec(const Trap& trap, int number) {

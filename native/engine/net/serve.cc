@@ -67,7 +67,7 @@ Answer on_bind(const Trap& trap) {
   if (udp) yield_udp(trap.vm, *call.target());
   // A datagram server serves once it is bound, so that is done before it is told.
   const bool here = udp && anybody_may_bind(call) && is_of(trap.vm, call.socket.get());
-  if (!here && trap.vm.may_continue(trap.caller->tid, trap.notice.id)) {
+  if (!here && trap.vm.may_continue(trap.notice.tid, trap.notice.id)) {
     if (datagram) record_served(trap, call, Source::kSeen, 0);
     return Answer::go_on();
   }
@@ -76,7 +76,7 @@ Answer on_bind(const Trap& trap) {
   if (call.domain == AF_UNIX) {
     // A path is made in the caller's folder, so by init, which lives where the caller lives.
     char path[64];
-    snprintf(path, sizeof path, "/proc/%d/cwd", trap.caller->tid);
+    snprintf(path, sizeof path, "/proc/%d/cwd", trap.notice.tid);
     Fd cwd(open(path, O_PATH | O_CLOEXEC));
     error = trap.vm.init().bind_in(call.socket.get(), call.target(), call.length, cwd.get(), 022);
   } else if (bind(call.socket.get(), call.target(), call.length) != 0) {

@@ -73,7 +73,7 @@ socklen_t address_of_file(int fd, sockaddr_un& out) {
 std::string absolute_in_vm(const Trap& trap, const std::string& path) {
   if (path.starts_with('/')) return path;
   char link[64], cwd[4096];
-  snprintf(link, sizeof link, "/proc/%d/cwd", trap.caller->tid);
+  snprintf(link, sizeof link, "/proc/%d/cwd", trap.notice.tid);
   const ssize_t size = readlink(link, cwd, sizeof cwd);
   return size > 0 ? std::string(cwd, static_cast<size_t>(size)) + "/" + path : path;
 }
