@@ -1,7 +1,8 @@
 -- What crosses the wall, or would have to: one row for each interaction that speaks for a rule, told from the user's
 -- side (from, to). Carried rows do; refused ones do where learning refused them; a changed host file speaks for reading
--- it, if it was the host's and not made by the program before, and never for writing it. What no rule can carry
--- (another's process) is left out.
+-- it, if it was the host's and not made by the program before, and never for writing it; something new made in a folder
+-- of the host speaks for that folder, without which it could not be made. What no rule can carry (another's process) is
+-- left out.
 with
 
 crossings as (
@@ -51,12 +52,30 @@ changed as (
     )
 ),
 
+-- The engine says in which folder of the host something was made. The home is there in every VM.
+filled as (
+    select interactions.*, 'file.list' as allow, 'host' as place, json_extract_string(detail, '$.folder') as folder
+    from interactions
+    where verdict = 'redirected' and status = 0 and op = 'file.create' and json_valid(detail)
+),
+
+rooms as (
+    select filled.* exclude (folder) replace (folder as "object", 1::uinteger as access)
+    from filled
+    where folder is not null and not exists (
+        select 1 from run_variables as v
+        where v.run = filled.run and v.vm = filled.vm and v.token = 'home' and v.value = filled.folder
+    )
+),
+
 outward as (
     select * from crossings
     union all
     select * from refused
     union all
     select * from changed
+    union all
+    select * from rooms
 )
 
 select

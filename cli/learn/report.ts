@@ -2,6 +2,7 @@
 import type { Rule } from '../../policygen/file/model.js';
 import { note, paint, table } from '../print.js';
 import { askRun } from '../run/ask_run.js';
+import { shellWord } from '../shell_word.js';
 
 export interface Summary {
   run: string;
@@ -20,7 +21,7 @@ export async function tellLearnt(summary: Summary): Promise<void> {
   for (const text of ruleTable(rules)) note(`  ${text}`);
   // Outside files that the run changed in its private copies.
   tellChanged(await askRun<Changed>(summary.run, 'models/changed'), summary.system_file);
-  note(`written to ${summary.system_file}; try: shuttle run ${summary.system_file}`);
+  note(`written to ${summary.system_file}; try: shuttle run ${shellWord(summary.system_file)}`);
 }
 
 /** Rules as a person reads them. */
@@ -44,5 +45,5 @@ function tellChanged(changed: readonly Changed[], file: string): void {
   for (const { vm, object } of changed.slice(0, MOST)) note(`  ${vm}  ${object}`);
   if (changed.length > MOST) note(`  and ${changed.length - MOST} more`);
   const vm = changed[0]?.vm ?? '';
-  note(`  to bring them out: shuttle vm commit --layer learn ${file} ${vm} [path…]`);
+  note(`  to bring them out: shuttle vm commit --layer learn ${shellWord(file)} ${vm} [path…]`);
 }

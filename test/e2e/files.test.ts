@@ -96,7 +96,7 @@ describe.each(PEOPLE)('files of the host, as $name', (who) => {
     expect(rows(learnt, 'file.create', fresh)[0]).toMatchObject({
       peer: 'host',
       verdict: 'redirected',
-      detail: '{"existed":false}',
+      detail: JSON.stringify({ existed: false, folder: lab.outside }),
     });
     expect(rows(learnt, 'file.delete', gone)[0]).toMatchObject({
       peer: 'host',

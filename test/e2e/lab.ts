@@ -132,6 +132,11 @@ export class Lab {
     });
   }
 
+  /** Makes a file or folder the person's own. */
+  give(path: string): void {
+    this.own(path);
+  }
+
   private own(path: string): string {
     if (this.who.uid !== null) chownSync(path, this.who.uid, this.who.uid);
     return path;

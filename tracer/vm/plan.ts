@@ -191,14 +191,15 @@ function grantSteps(input: PlanInput, hidden: readonly string[]): MountStep[] {
   const isHidden = (path: string) => hidden.some((name) => isAtOrBelow(path, name));
   const exposed = input.expose.filter(isHidden).map((path): FileGrant => ({ path, access: 'read' }));
   const refused = new Set(input.grants.filter((grant) => grant.access === 'none').map((grant) => grant.path));
-  return [...exposed, ...input.grants]
+  const granted = [...exposed, ...input.grants]
     .filter(({ path }) => !refused.has(path) && (!learning || isHidden(path)))
     .filter(({ path, access }) => isGranted(input, path, access))
-    .sort((a, b) => (a.path < b.path ? -1 : 1))
-    .flatMap(({ path, access }): MountStep[] => {
-      if (input.host.kinds.get(path) === 'folder') return folderGrant(input, path);
-      return [{ do: 'bind', to: path, from: path, write: access === 'write' && !learning }];
-    });
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
+  const leadsOn = (folder: string) => granted.some(({ path }) => isBelow(path, folder));
+  return granted.flatMap(({ path, access }): MountStep[] => {
+    if (input.host.kinds.get(path) === 'folder') return folderGrant(input, path, leadsOn);
+    return [{ do: 'bind', to: path, from: path, write: access === 'write' && !learning }];
+  });
 }
 
 /** What the base system shows needs no grant, unless the grant is to write. */
@@ -211,14 +212,17 @@ function isGranted(input: PlanInput, path: string, access: FileGrant['access']):
   return !shownAnyway || (kind === 'file' && access === 'write');
 }
 
-/** A folder may be looked into; what lies in it is granted by its own rules. Names and no more: empty, closed files. */
-function folderGrant(input: PlanInput, path: string): MountStep[] {
+/**
+ * A folder may be looked into; what lies in it is granted by its own rules. Names and no more: empty, closed files; a
+ * folder below can be passed through where it leads to something granted.
+ */
+function folderGrant(input: PlanInput, path: string, leadsOn: (folder: string) => boolean): MountStep[] {
   const entries = input.host.folders.get(path) ?? [];
   return [
     { do: 'folder', to: path, mode: 0o755 },
     ...entries.flatMap((entry): MountStep[] => {
       const to = join(path, entry.name);
-      if (entry.kind === 'folder') return [{ do: 'folder', to, mode: 0 }];
+      if (entry.kind === 'folder') return [{ do: 'folder', to, mode: leadsOn(to) ? 0o111 : 0 }];
       if (entry.kind === 'link') return [{ do: 'link', to, target: entry.target }];
       return [{ do: 'file', to, mode: 0, text: '' }];
     }),

@@ -20,6 +20,14 @@ bool is_denied(const VmPlan& plan, const Change& change, const Spot& folder) {
   return change.here.exists && change.op == Op::kFileWrite && change.by_mode && !allows(change.here, 2);
 }
 
+// What a program makes privately in a folder of the host cannot be made where that folder is not shown: the rules must
+// show it. Where the program starts there is a folder anyway.
+std::string needed_folder(Vm& vm, const Spot& folder) {
+  if (!folder.exists || folder.name == vm.spec.plan.program.cwd) return {};
+  const Spot outside = on_host(vm, folder.name, true);
+  return outside.exists && S_ISDIR(outside.mode) ? object_name(vm, folder.name) : std::string();
+}
+
 }  // namespace
 
 Judged judge(Vm& vm, const Change& change) {
@@ -37,6 +45,7 @@ Judged judge(Vm& vm, const Change& change) {
   judged.denied = is_denied(vm.spec.plan, change, folder);
   judged.existed = found.on_host;
   judged.course = judge_change(found, change.creates);
+  if (change.creates && !found.here && !found.on_host && vm.learning() && judged.course == Course::kPrivate) judged.folder = needed_folder(vm, folder);
   return judged;
 }
 
@@ -76,7 +85,8 @@ void note(const Trap& trap, const Change& change, const Judged& judged) {
       row.verdict = Verdict::kRedirected;
       row.peer = "host";
       row.status = change.here.exists && change.only_new ? EEXIST : judged.denied ? EACCES : 0;
-      detail = Detail().flag("existed", judged.existed).done();
+      detail = judged.folder.empty() ? Detail().flag("existed", judged.existed).done()
+                                     : Detail().flag("existed", judged.existed).text("folder", judged.folder).done();
       break;
     case Course::kHidden:
       row.verdict = Verdict::kBlocked;

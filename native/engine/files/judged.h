@@ -22,6 +22,7 @@ struct Change {
 struct Judged {
   Course course = Course::kSilent;
   bool existed = false;          // on the host
+  std::string folder;            // the host's that it is made in, as rules name it; learning only, and but for the one the program starts in
   bool denied = false;           // to the VM's user, by the file's or its folder's mode
   std::vector<Holder> holders;   // the host's last
 };
