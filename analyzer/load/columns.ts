@@ -50,7 +50,7 @@ const fillBytes: Filler = (to, column, data, start, rows) => {
 const CODES = { UTINYINT: Uint8Array, USMALLINT: Uint16Array, UINTEGER: Uint32Array } as const;
 
 /** The filler of a dictionary column kept as codes of a given width. */
-export function codeFiller(store: keyof typeof CODES, words: Words): Filler {
+export function codeFiller(store: keyof typeof CODES, words: Words, nullable: boolean): Filler {
   const codes = new CODES[store](CHUNK_ROWS);
   return (to, column, data, start, rows) => {
     const codeOf = words.translate(data.dictionary!);
@@ -58,7 +58,8 @@ export function codeFiller(store: keyof typeof CODES, words: Words): Filler {
     let strange = false;
     for (let row = 0; row < rows; row++) {
       const code = codeOf[keys[start + row]!];
-      if (code === undefined) strange = true;
+      // Code 0 is a null among the words.
+      if (code === undefined || (code === 0 && !nullable)) strange = true;
       codes[row] = code!;
     }
     if (data.nullCount > 0) blank(codes, data, start, rows);

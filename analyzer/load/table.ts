@@ -1,9 +1,7 @@
 // Loads one Arrow file into one table.
-import type { Data, RecordBatch } from 'apache-arrow';
 import { ShuttleError } from '../../native/contract/problem.js';
 import { type Column, TABLES, type TableName } from '../../native/contract/words.js';
-import { isOfType } from './arrow_types.js';
-import { batches } from './batches.js';
+import { readTable } from '../../tracer/arrow/table.js';
 import { codeFiller, constantFiller, type Filler, fillerOf, storeOf } from './columns.js';
 import { CHUNK_ROWS, type ColumnAppender, type Database, type Store } from './duck.js';
 import { Words } from './words.js';
@@ -44,8 +42,8 @@ export class TableLoad {
     try {
       this.appendAll(file, run);
     } catch (error) {
-      if (error instanceof ShuttleError) throw error;
-      throw new ShuttleError({ code: 'RUN_UNREADABLE', file, error: String((error as Error).message ?? error) });
+      if (!(error instanceof RangeError)) throw error;
+      throw new ShuttleError({ code: 'RUN_UNREADABLE', file, error: error.message });
     }
     this.checkWidths(file);
   }
@@ -63,9 +61,9 @@ export class TableLoad {
   private appendAll(file: string, run: number): void {
     const fillers = this.fillers();
     const constant = constantFiller(run);
-    for (const batch of batches(file)) {
-      const data = this.pick(file, batch);
-      this.append(batch.numRows, (to, start, rows) => {
+    for (const batch of readTable(file, this.table)) {
+      const data = this.columns.map(([name]) => batch.column(name));
+      this.append(batch.rows, (to, start, rows) => {
         constant(to, 0, data[0]!, start, rows);
         for (let i = 0; i < data.length; i++) fillers[i]!(to, i + 1, data[i]!, start, rows);
       });
@@ -86,16 +84,10 @@ export class TableLoad {
   }
 
   private fillers(): Filler[] {
-    return this.columns.map((c) => (isCoded(c) ? codeFiller(codeStore(c[0]), this.words.get(c[0])!) : fillerOf(c[1])));
-  }
-
-  private pick(file: string, batch: RecordBatch): Data[] {
     return this.columns.map((column) => {
-      const at = batch.schema.fields.findIndex((field) => field.name === column[0]);
-      if (at < 0 || !isOfType(batch.schema.fields[at]!.type, column[1])) {
-        throw new ShuttleError({ code: 'RUN_COLUMN', file, column: column[0], type: column[1] });
-      }
-      return batch.data.children[at]!;
+      const [name, type, nullable] = column;
+      if (!isCoded(column)) return fillerOf(type);
+      return codeFiller(codeStore(name), this.words.get(name)!, nullable === 'null');
     });
   }
 

@@ -28,6 +28,7 @@ export type Problem =
   | { code: 'RUN_FORMAT'; folder: string; format: string; known: number }
   | { code: 'RUN_UNREADABLE'; file: string; error: string }
   | { code: 'RUN_COLUMN'; file: string; column: string; type: string }
+  | { code: 'RUN_WORD'; file: string; column: string; word: string }
   | { code: 'RUN_TOO_VARIED'; file: string; column: string }
   | { code: 'RUN_ID_TWICE'; id: string; folders: readonly string[] }
   | { code: 'RUNS_NONE' }
@@ -183,6 +184,11 @@ export function explain(problem: Problem): Explanation {
       return {
         text: `${problem.file}: no column ${problem.column} of type ${problem.type}`,
         hint: 'docs/run-format.md lists the columns of a run',
+      };
+    case 'RUN_WORD':
+      return {
+        text: `${problem.file}: ${problem.word} is no ${problem.column} that this Shuttle knows`,
+        hint: 'read it with the Shuttle that recorded it, or a newer one; docs/run-format.md lists the words',
       };
     case 'RUN_TOO_VARIED':
       return {

@@ -25,7 +25,7 @@ export const NO_PROCESSES: Processes = { find: () => null, began: () => 0 };
 export function readProcesses(file: string): Processes {
   const lives = new Map<string, Life[]>();
   const began = new Map<string, number>();
-  for (const columns of batchesOf(file)) {
+  for (const columns of batchesOf(file, 'processes')) {
     const vm = columns.text('vm');
     const [pid, vmPid, winPid] = [columns.numbers('pid'), columns.numbers('vm_pid'), columns.numbers('win_pid')];
     const [started, ended] = [columns.numbers('started'), columns.numbers('ended')];

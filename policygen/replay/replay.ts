@@ -77,7 +77,7 @@ function replayRun(
     known.set(key, answer);
     return answer;
   };
-  for (const columns of batchesOf(join(folder, 'interactions.arrow'))) {
+  for (const columns of batchesOf(join(folder, 'interactions.arrow'), 'interactions')) {
     if (needs.pids) noteServers(columns, servers);
     for (const row of carried(columns)) {
       const answer = decide(row);

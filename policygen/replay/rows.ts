@@ -1,16 +1,11 @@
 // The columns of a recorded run that a decision needs, row by row, without making values of rows nobody asks about.
-import type { Data, RecordBatch } from 'apache-arrow';
-import { batches } from '../../analyzer/load/batches.js';
-import { ShuttleError } from '../../native/contract/problem.js';
+import type { Data } from 'apache-arrow';
+import type { TableName } from '../../native/contract/words.js';
+import { readTable, type TableBatch } from '../../tracer/arrow/table.js';
 
-/** The record batches of a run's table. Throws RUN_UNREADABLE where the file is torn or no Arrow file. */
-export function* batchesOf(file: string): Generator<Columns> {
-  try {
-    for (const batch of batches(file)) yield new Columns(file, batch);
-  } catch (error) {
-    if (error instanceof ShuttleError) throw error;
-    throw new ShuttleError({ code: 'RUN_UNREADABLE', file, error: (error as Error).message });
-  }
+/** The record batches of a run's table. Throws what `readTable` throws. */
+export function* batchesOf(file: string, table: TableName): Generator<Columns> {
+  for (const batch of readTable(file, table)) yield new Columns(batch);
 }
 
 /** Reads one column; null where the row has none. */
@@ -22,16 +17,13 @@ const decoder = new TextDecoder();
 export class Columns {
   readonly rows: number;
 
-  constructor(
-    private readonly file: string,
-    private readonly batch: RecordBatch,
-  ) {
-    this.rows = batch.numRows;
+  constructor(private readonly batch: TableBatch) {
+    this.rows = batch.rows;
   }
 
   /** A column of text, coded by a dictionary or not. */
   text(name: string): Text {
-    const data = this.data(name, 'text');
+    const data = this.batch.column(name);
     if (data.dictionary === undefined) return textsOf(data);
     const words = data.dictionary;
     const known: (string | null)[] = [];
@@ -46,16 +38,9 @@ export class Columns {
 
   /** A column of whole numbers, as far as a double holds them. */
   numbers(name: string): Numbers {
-    const data = this.data(name, 'number');
+    const data = this.batch.column(name);
     const values = data.values as ArrayLike<number | bigint>;
     return (row) => (isThere(data, row) ? Number(values[row]) : null);
-  }
-
-  private data(name: string, type: string): Data {
-    const at = this.batch.schema.fields.findIndex((field) => field.name === name);
-    const data = this.batch.data.children[at];
-    if (data === undefined) throw new ShuttleError({ code: 'RUN_COLUMN', file: this.file, column: name, type });
-    return data;
   }
 }
 

@@ -6,7 +6,7 @@ import { FORMAT, SOURCES, type Source } from '../../native/contract/words.js';
 import type { Ledger } from '../../native/recorder.js';
 import { isRecorded, NO_LEDGER, type RunInfo, readRunInfo, runFile, writeRunInfo } from './run_info.js';
 import { TABLE_NAMES } from './schema.js';
-import { streamFile, tableFile } from './stream.js';
+import { streamFile } from './stream.js';
 import { startThread } from './thread.js';
 
 /**
@@ -18,14 +18,12 @@ export async function finishRun(folder: string): Promise<void> {
   if (before.recorder && before.recorder.pid !== process.pid && isRecorded(before))
     throw new ShuttleError({ code: 'RUN_STILL_RECORDED', folder, pid: before.recorder.pid });
   const died = before.recorder !== undefined || !existsSync(runFile(folder));
-  const streams = TABLE_NAMES.some(
-    (table) => existsSync(streamFile(folder, table)) || !existsSync(tableFile(folder, table)),
-  );
+  const streams = TABLE_NAMES.some((table) => existsSync(streamFile(folder, table)));
   if (!died && !streams) return;
   const { problems, torn, facts } = await startThread({ do: 'finish', folder, count: died }).over;
   if (problems[0]) throw new ShuttleError(problems[0]);
   if (died && facts) writeRunInfo(folder, mended(before, facts));
-  else if (torn && before.complete) writeRunInfo(folder, { ...before, complete: false });
+  else if (torn && before.complete) writeRunInfo(folder, { ...before, outcome: 'torn', complete: false });
 }
 
 /** Rows by source, and the last one's time in nanoseconds. */

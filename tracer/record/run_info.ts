@@ -16,6 +16,7 @@ import { ShuttleError } from '../../native/contract/problem.js';
 import type { Mode } from '../../native/contract/vm.js';
 import { FORMAT } from '../../native/contract/words.js';
 import type { Ledger } from '../../native/recorder.js';
+import { completed, wrongIn } from './run_json.js';
 
 export interface RunVm {
   program: readonly string[];
@@ -87,9 +88,9 @@ export function readRunInfo(folder: string): RunInfo {
   const info = parsed(file);
   if (info.format !== FORMAT)
     throw new ShuttleError({ code: 'RUN_FORMAT', folder, format: String(info.format), known: FORMAT });
-  if (typeof info.id !== 'string' || typeof info.system !== 'string')
-    throw new ShuttleError({ code: 'RUN_UNREADABLE', file, error: 'it has no id or no system' });
-  return info as RunInfo;
+  const wrong = wrongIn(info);
+  if (wrong !== null) throw new ShuttleError({ code: 'RUN_UNREADABLE', file, error: wrong });
+  return completed(info);
 }
 
 /** Whether the process that records this run still lives; its pid alone could be another's by now. */
@@ -143,8 +144,8 @@ function overwrite(file: string, text: string): boolean {
 
 function parsed(file: string): Partial<RunInfo> {
   try {
-    const info: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    if (typeof info === 'object' && info !== null) return info;
+    const info: unknown = JSON.parse(readFileSync(file, 'utf8').replace(/^\ufeff/, ''));
+    if (typeof info === 'object' && info !== null && !Array.isArray(info)) return info;
     throw new Error('it is no JSON object');
   } catch (error) {
     throw new ShuttleError({ code: 'RUN_UNREADABLE', file, error: (error as Error).message });

@@ -48,6 +48,47 @@ export function scanStream(input: Input, table: TableName): Scan {
   }
 }
 
+/** How far a stream is whole, whoever wrote it. */
+export interface Extent {
+  /** Bytes up to the end of the last whole message. */
+  length: number;
+  torn: boolean;
+  /** Whether it is laid out as our recorder does: our columns, our numbers for words that are fixed, dictionaries that only grow. */
+  ours: boolean;
+}
+
+export function extentOf(input: Input, table: TableName): Extent {
+  const fields = fieldsOf(table);
+  const begun = new Set<number>();
+  let ours = true;
+  let at = 0;
+  for (;;) {
+    const found = messageAt(input, at);
+    if (found === 'end') return { length: at, torn: false, ours };
+    // What is cut within its first message is ours as far as it goes.
+    if (found === null) return { length: at, torn: true, ours: at === 0 ? beginsAs(input, fields) : ours };
+    const { message, block } = found;
+    if (at === 0) ours = message.type === 'schema' && differing(fields, message.fields) === null;
+    else if (message.type === 'dictionary' && !message.delta) {
+      ours &&= !begun.has(message.id) && hasFixedWords(input, fields, found);
+      begun.add(message.id);
+    }
+    at += block.metadataLength + block.bodyLength;
+  }
+}
+
+/** Whether a dictionary begins with the words whose numbers are fixed. */
+function hasFixedWords(input: Input, fields: readonly Field[], { message, block }: Found): boolean {
+  if (message.type !== 'dictionary') return false;
+  const words = fields.find((field) => field.dictionary === message.id)?.words ?? [];
+  const content = message.shape.buffers[2];
+  if (!content) return false;
+  const wanted = Buffer.from(words.join(''));
+  if (message.shape.rows < words.length || content.length < wanted.length) return false;
+  const there = input.read(block.offset + block.metadataLength + content.offset, wanted.length);
+  return Buffer.compare(there, wanted) === 0;
+}
+
 /** The whole message at a place, the stream's end, or null where neither is there. */
 function messageAt(input: Input, at: number): Found | 'end' | null {
   try {
@@ -126,8 +167,12 @@ export function differing(fields: readonly Field[], declared: readonly Declared[
 
 /** A stream cut within its schema is still ours if so far it is the schema that we would write. */
 function mustBeginAs(input: Input, fields: readonly Field[]): void {
+  if (!beginsAs(input, fields))
+    throw new ShuttleError({ code: 'RUN_UNREADABLE', file: input.path, error: 'it is no Arrow stream of a run' });
+}
+
+function beginsAs(input: Input, fields: readonly Field[]): boolean {
   const wanted = schemaMessage(fields);
   const there = input.read(0, Math.min(input.size, wanted.length));
-  if (Buffer.compare(there, wanted.subarray(0, there.length)) === 0 && input.size <= padded(wanted.length)) return;
-  throw new ShuttleError({ code: 'RUN_UNREADABLE', file: input.path, error: 'it is no Arrow stream of a run' });
+  return Buffer.compare(there, wanted.subarray(0, there.length)) === 0 && input.size <= padded(wanted.length);
 }

@@ -20,10 +20,10 @@ export class TableStream {
 
   /** Begins the stream with its schema and with the words that are known already, one dictionary a column. */
   constructor(
-    folder: string,
+    file: string,
     private readonly table: TableName,
   ) {
-    this.output = new MessageOutput(streamFile(folder, table));
+    this.output = new MessageOutput(file);
     this.output.schema(fieldsOf(table));
     for (const field of fieldsOf(table)) {
       if (field.dictionary === null) continue;

@@ -1,4 +1,4 @@
-// A finished table, read by its footer: whether it is whole and of this version, and the few facts that a torn run's
+// A finished table, read by its footer: whether it is whole, and the few facts that a torn run's
 // run.json is mended with. (The analyzer reads the rows.)
 import { ShuttleError } from '../../native/contract/problem.js';
 import { SOURCES, type TableName } from '../../native/contract/words.js';
@@ -7,13 +7,12 @@ import { decodeFooter, decodeMessage, type Footer } from './decode.js';
 import { numbersOf } from './gather.js';
 import { Input } from './input.js';
 import type { Block } from './metadata.js';
-import { differing } from './scan.js';
 import { type Field, fieldsOf, hasContent } from './schema.js';
 import { tableFile } from './stream.js';
 
 const MAGIC = 'ARROW1';
 
-/** Throws RUN_UNREADABLE where the table's file is missing, cut, foreign, or of other columns. */
+/** Throws RUN_UNREADABLE where the table's file is missing, cut or no Arrow file. Its columns are looked at when they are read. */
 export function checkTable(folder: string, table: TableName): void {
   withTable(folder, table, () => {});
 }
@@ -57,7 +56,7 @@ function withTable(folder: string, table: TableName, use: (input: Input, footer:
   let input: Input | null = null;
   try {
     input = new Input(file);
-    use(input, footerOf(input, table));
+    use(input, footerOf(input));
   } catch (error) {
     throw new ShuttleError({ code: 'RUN_UNREADABLE', file, error: (error as Error).message });
   } finally {
@@ -65,7 +64,7 @@ function withTable(folder: string, table: TableName, use: (input: Input, footer:
   }
 }
 
-function footerOf(input: Input, table: TableName): Footer {
+function footerOf(input: Input): Footer {
   const text = (at: number): string => Buffer.from(input.read(at, MAGIC.length)).toString('latin1');
   if (input.size < 2 * MAGIC.length + 4 || text(0) !== MAGIC) throw new RangeError('it is no Arrow file');
   if (text(input.size - MAGIC.length) !== MAGIC) throw new RangeError('the file ends before its footer');
@@ -73,8 +72,6 @@ function footerOf(input: Input, table: TableName): Footer {
   const length = new DataView(input.read(end, 4).buffer).getInt32(0, true);
   if (length <= 0 || length > end) throw new RangeError('the footer is damaged');
   const footer = decodeFooter(input.read(end - length, length));
-  const wrong = differing(fieldsOf(table), footer.fields);
-  if (wrong !== null) throw new RangeError(wrong);
   for (const block of [...footer.dictionaries, ...footer.batches])
     if (block.offset + block.metadataLength + block.bodyLength > end) throw new RangeError('the footer is damaged');
   return footer;

@@ -1,6 +1,7 @@
 // The thread that waits for the disk, so that neither the engine nor the session does.
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Problem, ShuttleError } from '../../native/contract/problem.js';
+import { adoptStreams } from './adopt.js';
 import type { Facts } from './finish.js';
 import { rewriteStreams } from './rewrite.js';
 import { countSources } from './table_file.js';
@@ -26,6 +27,7 @@ function problemOf(error: unknown, folder: string): Problem {
 async function carryOut(task: Task): Promise<void> {
   if (task.do === 'record') await new Writer(task.recorder, task.folder, (problem) => report({ problem })).done;
   try {
+    if (task.do === 'finish') await adoptStreams(task.folder);
     report(rewriteStreams(task.folder));
     if (task.do === 'finish' && task.count) report({ facts: countSources(task.folder) });
   } catch (error) {

@@ -5,10 +5,11 @@ import type { Op, Source, TableName, Verdict } from '../../native/contract/words
 import { FORMAT } from '../../native/contract/words.js';
 import type { Ledger } from '../../native/recorder.js';
 import { batchOfCells, type Cell } from './cells.js';
+import { Names } from './names.js';
 import { rewriteStreams } from './rewrite.js';
 import { NO_LEDGER, type RunInfo, writeRunInfo } from './run_info.js';
 import { type Field, fieldsOf } from './schema.js';
-import { type NewNames, namesOf, TableStream } from './stream.js';
+import { type NewNames, streamFile, TableStream } from './stream.js';
 
 /** A row of `interactions`; what is left out is 0, null, or counted on (`seq`, and `ts` in microseconds of it). */
 export interface InteractionRow {
@@ -119,7 +120,7 @@ export function writeTables(folder: string, rows: RunRows): Ledger {
 type AnyRow = Readonly<Record<string, unknown>>;
 
 function writeTable(folder: string, table: TableName, rows: Iterable<object>): void {
-  const stream = new TableStream(folder, table);
+  const stream = new TableStream(streamFile(folder, table), table);
   const encoder = new Encoder(fieldsOf(table));
   try {
     let waiting: Cell[][] = [];
@@ -140,12 +141,10 @@ function writeTable(folder: string, table: TableName, rows: Iterable<object>): v
 
 /** Turns values into cells, and names into numbers as the native recorder does. */
 class Encoder {
-  private readonly numbers: Map<string, number>[];
-  private fresh: string[][];
+  private readonly names: Names;
 
   constructor(private readonly fields: readonly Field[]) {
-    this.numbers = fields.map((field) => new Map(field.words.map((word, number) => [word, number])));
-    this.fresh = fields.map(() => []);
+    this.names = new Names(fields);
   }
 
   encode(row: AnyRow): Cell[] {
@@ -153,26 +152,14 @@ class Encoder {
   }
 
   takeNames(): NewNames[] {
-    const taken = this.fresh.flatMap((words, column) => (words.length > 0 ? [{ column, ...namesOf(words) }] : []));
-    this.fresh = this.fields.map(() => []);
-    return taken;
+    return this.names.take();
   }
 
   private cell(field: Field, at: number, value: unknown): Cell {
     if (value === null) return field.nullable ? null : this.cell(field, at, field.dictionary === null ? 0 : '');
-    if (field.type === 'dictionary') return this.number(field, at, String(value));
+    if (field.type === 'dictionary') return this.names.number(at, String(value));
     if (field.type === 'utf8') return Buffer.from(String(value));
     return value as Cell;
-  }
-
-  private number(field: Field, at: number, name: string): number {
-    const known = this.numbers[at]!.get(name);
-    if (known !== undefined) return known;
-    if (field.words.length > 0) throw new Error(`${field.name}: not a word: ${name}`);
-    const number = this.numbers[at]!.size;
-    this.numbers[at]!.set(name, number);
-    this.fresh[at]!.push(name);
-    return number;
   }
 }
 

@@ -48,7 +48,7 @@ export class Writer implements Writing {
   private target(memory: NativeTable, table: TableName): Target {
     checkLayout(memory, table);
     try {
-      return { table, memory, stream: new TableStream(this.folder, table) };
+      return { table, memory, stream: new TableStream(streamFile(this.folder, table), table) };
     } catch (error) {
       this.fail(table, error);
       return { table, memory, stream: null };

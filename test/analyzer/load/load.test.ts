@@ -6,11 +6,11 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { measureLoad } from '../../../analyzer/bench/load.js';
 import { writeBenchRun } from '../../../analyzer/bench/write_run.js';
-import { batches } from '../../../analyzer/load/batches.js';
 import { Database } from '../../../analyzer/load/duck.js';
 import { loadRuns } from '../../../analyzer/load/load.js';
 import { Words } from '../../../analyzer/load/words.js';
 import { queryRuns } from '../../../analyzer/query.js';
+import { batches } from '../../../tracer/arrow/batches.js';
 import { writeRun } from '../write_run.js';
 
 let base = '';

@@ -15,7 +15,7 @@ import { finishTable, rewriteStreams } from '../../../tracer/record/rewrite.js';
 import { beginRun, type RunBeginning, readRunInfo, startOf } from '../../../tracer/record/run_info.js';
 import { scanStream } from '../../../tracer/record/scan.js';
 import { fieldsOf, TABLE_NAMES } from '../../../tracer/record/schema.js';
-import { namesOf, TableStream } from '../../../tracer/record/stream.js';
+import { namesOf, streamFile, TableStream } from '../../../tracer/record/stream.js';
 import { rowsOf, streamRows, tableOf, temporary } from './folders.js';
 
 const BEGUN: RunBeginning = {
@@ -31,7 +31,7 @@ const BEGUN: RunBeginning = {
 /** Streams as a recorder leaves them: `batches` of two rows, each with a new object. */
 function stream(folder: string, batches: number, end: boolean): void {
   for (const table of TABLE_NAMES) {
-    const open = new TableStream(folder, table);
+    const open = new TableStream(streamFile(folder, table), table);
     if (table === 'interactions') for (let at = 0; at < batches; at++) open.write(interactions(at), newNames(at));
     if (end) open.end();
     open.close();
@@ -239,5 +239,5 @@ function foreign(folder: string, end: string, bytes: Buffer): void {
 function otherTable(folder: string): void {
   finished(folder);
   stream(folder, 1, true);
-  cpSync(file(folder, 'payloads', 'arrows'), file(folder, 'interactions', 'arrows'));
+  cpSync(file(folder, 'interactions', 'arrows'), file(folder, 'payloads', 'arrows'));
 }

@@ -3,6 +3,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { Message, type RecordBatch, RecordBatchReader } from 'apache-arrow';
 import { Footer } from 'apache-arrow/ipc/metadata/file';
+import { registerCodecs } from './codecs.js';
 
 const MAGIC = 'ARROW1';
 // Footer length (4 bytes) and magic end a file.
@@ -12,11 +13,16 @@ const READ_AHEAD = 1 << 16;
 /** Bytes to give to Arrow: in memory, or a stretch of the file. */
 type Piece = Uint8Array | { offset: number; length: number };
 
-/** The record batches of `file`, in order. Throws Arrow's or the system's error where the file is torn or is not Arrow. */
-export function* batches(file: string): Generator<RecordBatch> {
+/**
+ * The record batches of `file`, in order; of a stream, `length` bytes of it. Throws Arrow's or the system's error where
+ * the file is torn or is not Arrow.
+ */
+export function* batches(file: string, length?: number): Generator<RecordBatch> {
+  registerCodecs();
   const descriptor = openSync(file, 'r');
   try {
-    const reader = RecordBatchReader.from(bytesOf(descriptor, piecesOf(descriptor)));
+    const pieces = length === undefined ? piecesOf(descriptor) : [{ offset: 0, length }];
+    const reader = RecordBatchReader.from(bytesOf(descriptor, pieces));
     yield* reader as Iterable<RecordBatch>;
   } finally {
     closeSync(descriptor);
