@@ -1,6 +1,7 @@
 #include "holders.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "../engine.h"
@@ -18,6 +19,25 @@ bool is_private_kind(const std::string& name) {
 
 // What the host's services keep for themselves, keys and tokens among it, is no program's unless a rule says so.
 bool is_services_own(const Spot& spot) { return is_below(spot.name, "/run") && spot.owner == 0 && !(spot.mode & S_IROTH); }
+
+// What stands there is what the VM was given: its base prefix, or the host's own file shown to it. Only what it made or
+// changed itself is its own.
+bool is_as_given(const ZoneMap& zones, const Spot& spot) {
+  const std::string given = zones.on_host(spot.name);
+  struct stat before, now;
+  if (fstatat(AT_FDCWD, given.c_str(), &before, AT_SYMLINK_NOFOLLOW) != 0 || fstat(spot.file.get(), &now) != 0) return false;
+  if ((before.st_mode & S_IFMT) != (now.st_mode & S_IFMT)) return false;
+  if (S_ISDIR(now.st_mode)) return true;
+  return before.st_size == now.st_size && before.st_mtim.tv_sec == now.st_mtim.tv_sec && before.st_mtim.tv_nsec == now.st_mtim.tv_nsec;
+}
+
+// Of a place where every VM has its own view of what was given: a file that the asker took away there, or was never
+// shown, is not to be had from a neighbour who merely still has it.
+bool is_everybodys(const ZoneMap& asker, const ZoneMap& other, const Spot& spot) {
+  const Zone zone = other.of(spot.name);
+  const bool given = zone == Zone::kOwn || zone == Zone::kBase || zone == Zone::kOutside;
+  return given && asker.of(spot.name) == zone && is_as_given(other, spot);
+}
 
 }  // namespace
 
@@ -47,6 +67,7 @@ std::vector<Holder> holders_of(Vm& vm, const std::string& name, bool last) {
       // What hides from that VM is not its to give.
       Spot spot = find_in(other->init().root(), name, last);
       if (!spot.exists || is_private_kind(spot.name) || files_of(*other).zones.of(spot.name) == Zone::kProtected) continue;
+      if (is_everybodys(files_of(vm).zones, files_of(*other).zones, spot)) continue;
       std::string object = spot.name;
       // What is hidden from the asker stays so, though the other VM was granted it.
       const bool hidden = files_of(vm).zones.of(object) == Zone::kProtected;

@@ -45,7 +45,8 @@ Answer open_call(const Trap& trap, const Asked& asked) {
   if (is_below(open.name(), "/dev/shm") && open.name().size() > 9) return open_shared_memory(open);
   if (is_below(open.name(), "/dev")) return open_device(open);
   if (open.here.exists && S_ISFIFO(open.here.mode)) return open_own_fifo(open);
-  return changing ? open_to_change(open, !text->starts_with('/')) : open_plain(open);
+  if (changing) return open_to_change(open, !text->starts_with('/'));
+  return open.here.unsure ? Answer::go_on() : open_plain(open);
 }
 
 // struct open_how, of which newer kernels may take more.

@@ -19,6 +19,7 @@ namespace shuttle {
 namespace {
 
 constexpr int kMostLinks = 16;
+constexpr int kMostTries = 500;
 constexpr std::string_view kDeleted = " (deleted)";
 
 std::string link_at(int folder, const char* path) {
@@ -36,15 +37,12 @@ std::string name_of_fd(int fd) {
 
 // `plain`: no link was met on the way, so what was found is where its name says, and the kernel need not be asked for it.
 Fd open_in(int root, const std::string& path, bool last, bool* plain = nullptr) {
-  open_how how = {};
-  how.flags = O_PATH | O_CLOEXEC | (last ? 0u : O_NOFOLLOW);
-  how.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | (plain ? RESOLVE_NO_SYMLINKS : 0);
-  const auto open = [&] { return static_cast<int>(syscall(SYS_openat2, root, path.c_str(), &how, sizeof how)); };
-  int file = open();
-  if (!plain) return Fd(file);
+  const uint64_t flags = O_PATH | O_CLOEXEC | (last ? 0u : O_NOFOLLOW);
+  constexpr uint64_t kInside = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS;
+  if (!plain) return Fd(open_resolved(root, path, flags, kInside));
+  int file = open_resolved(root, path, flags, kInside | RESOLVE_NO_SYMLINKS);
   *plain = file >= 0 || errno != ELOOP;
-  how.resolve &= ~static_cast<uint64_t>(RESOLVE_NO_SYMLINKS);
-  if (!*plain) file = open();
+  if (!*plain) file = open_resolved(root, path, flags, kInside);
   return Fd(file);
 }
 
@@ -87,6 +85,9 @@ std::optional<ProcessLink> process_link(const std::string& path, pid_t self) {
   return ProcessLink{"proc/" + who + "/" + kind, path.substr(at)};
 }
 
+// Errors that are the machine's, not the name's.
+bool says_nothing(int error) { return error == EAGAIN || error == ENOMEM || error == EMFILE || error == ENFILE || error == EIO; }
+
 void fill(Spot& spot) {
   struct stat info;
   if (fstat(spot.file.get(), &info) != 0) return;
@@ -98,6 +99,14 @@ void fill(Spot& spot) {
 }
 
 }  // namespace
+
+int open_resolved(int root, const std::string& path, uint64_t flags, uint64_t resolve) {
+  open_how how = {.flags = flags, .mode = 0, .resolve = resolve};
+  for (int tries = 0;; tries++) {
+    const long file = syscall(SYS_openat2, root, path.c_str(), &how, sizeof how);
+    if (file >= 0 || errno != EAGAIN || tries == kMostTries) return static_cast<int>(file);
+  }
+}
 
 Spot find_in(int root, const std::string& path, bool last) {
   Spot spot;
@@ -114,6 +123,7 @@ Spot find_in(int root, const std::string& path, bool last) {
       return spot;
     }
     spot.name = canonical(asked);
+    spot.unsure = says_nothing(errno);
     if (errno != ENOENT || spot.name == "/") return spot;
     // Nothing there: the name is that of the nearest folder that is, with the rest as it was written.
     std::string rest(leaf_of(spot.name));

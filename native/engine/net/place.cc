@@ -3,9 +3,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
-#include <sys/syscall.h>
 
 #include "../engine.h"
+#include "../files/resolve.h"
 #include "machine.h"
 
 namespace shuttle {
@@ -23,8 +23,7 @@ Fd Place::make_socket(int domain, int type, int* error) const {
 
 Fd Place::open_path(const std::string& path) const {
   if (!vm_) return Fd(open(path.c_str(), O_PATH | O_CLOEXEC));
-  const open_how how{.flags = O_PATH | O_CLOEXEC, .mode = 0, .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS};
-  return Fd(static_cast<int>(syscall(SYS_openat2, vm_->init().root(), path.c_str(), &how, sizeof how)));
+  return Fd(open_resolved(vm_->init().root(), path, O_PATH | O_CLOEXEC, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS));
 }
 
 std::vector<Place> Place::others(const Vm& than) {
