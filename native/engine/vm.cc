@@ -133,23 +133,24 @@ bool Vm::starting() const {
   return std::chrono::steady_clock::now() - began_ < std::chrono::seconds(10);
 }
 
-bool Vm::may_continue(pid_t tid, uint64_t call) {
-  if (foreign_sockets()) return false;
+bool Vm::may_continue(pid_t tid, uint64_t call, Foreign harm) {
+  if (foreign_sockets() >= harm) return false;
   // Noted before the second look: whoever brings a foreign socket in meanwhile waits for the note.
   continued_.note(tid, call);
-  if (!foreign_sockets()) return true;
+  if (foreign_sockets() < harm) return true;
   continued_.forget(tid);
   return false;
 }
 
-bool Vm::expect_foreign_sockets() {
-  if (settled_.load()) return true;
+bool Vm::expect_foreign_sockets(Foreign upto) {
+  if (settled_.load() >= upto) return true;
   std::lock_guard lock(foreign_turn_);
-  if (settled_.load()) return true;
-  foreign_ = true;
+  if (settled_.load() >= upto) return true;
+  if (foreign_.load() < upto) foreign_ = upto;
   // Calls continued just before may not have got hold of their socket yet; afterwards none can be in flight.
-  settled_ = linked_ ? linked_->expect_foreign_sockets() == 0 : continued_.settle(*notifier_);
-  return settled_;
+  const bool settled = linked_ ? linked_->expect_foreign_sockets() == 0 : continued_.settle(*notifier_);
+  if (settled) settled_ = foreign_.load();
+  return settled;
 }
 
 void Vm::serve() {

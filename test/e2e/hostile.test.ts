@@ -123,6 +123,33 @@ describe.each(PEOPLE)('a hostile program, as $name', (who) => {
     expect(new Set(crossed)).toEqual(new Set([`tcp.connect 127.0.0.1:${good.port}`, `unix.connect @${mark('good')}`]));
   });
 
+  test.each(['run', 'learn'])('sends nothing with sockets that a service handed it (%s)', async (verb) => {
+    // Only the service is allowed, and nothing that it hands over.
+    const [door, name] = [join(lab.outside, `giver-${verb}`), `@hostile-${process.pid}-${who.uid}-${verb}`];
+    const giver = spawn(lab.build('giver'), [door, name], {
+      ...(who.uid === null ? {} : { uid: who.uid, gid: who.uid }),
+    });
+    let said = '';
+    giver.stdout.on('data', (chunk) => {
+      said += chunk;
+    });
+    while (!said.includes('\n')) await wait(10);
+    const port = said.split(/\s/)[1];
+    const blocked = [rule('port', 'udp.send', `127.0.0.1:${port}`), rule('name', '[unix.send, unix.connect]', name)];
+    const refused = blocked.join('').replaceAll('accepted', 'refused');
+    lab.system(system([lab.build('hostile/given'), door, port, name], rule('giver', 'unix.connect', door) + refused));
+    const ran = lab.shuttle(verb, ...(verb === 'learn' ? ['--payload', 'none'] : []));
+    await wait(200);
+    giver.kill('SIGKILL');
+    held(ran);
+    expect(said.match(/^heard.*/gm)).toBe(null);
+    // The service is told of the program's user, never of root.
+    expect(said.match(/^peer .*/gm)).toEqual([`peer ${ran.out.match(/^I am (\d+)$/m)?.[1]}`]);
+    for (const what of ['large stream', 'several datagrams', 'passing a descriptor', 'ends'])
+      expect(ran.out).toContain(`${what} works`);
+    expect(ran.out).toContain('sender known');
+  });
+
   test.each(['run', 'learn'])('reads no protected file, and changes none of the host (%s)', async (verb) => {
     const secrets = ['key', 'deep/er/key'].map((name) => lab.put(`../home/.ssh/${name}`, 'secret\n'));
     const granted = lab.put('granted', 'granted\n');

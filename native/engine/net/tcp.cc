@@ -132,7 +132,7 @@ Answer fail_outside(const Crossing& crossing, int error) {
 bool may_hand_over(const Crossing& crossing) {
   const Trap& trap = crossing.trap;
   return !trap.vm.windows() && !crossing.ruling.relay && trap.vm.spec.payload == PayloadKept::kNone &&
-         is_fresh(trap, crossing.call, trap.arg_int(0)) && trap.vm.expect_foreign_sockets();
+         is_fresh(trap, crossing.call, trap.arg_int(0)) && trap.vm.expect_foreign_sockets(Foreign::kStreams);
 }
 
 Answer put_outside(Crossing& crossing) {

@@ -9,6 +9,7 @@
 
 #include "../engine.h"
 #include "../workers.h"
+#include "as_person.h"
 #include "connect.h"
 #include "replace.h"
 #include "rendezvous.h"
@@ -48,6 +49,8 @@ struct Crossing {
 
 // Connects `socket` to the target, in whose network it must be where the name is abstract.
 int reach(const Crossing& crossing, int socket) {
+  const VmPlan& plan = crossing.trap.vm.spec.plan;
+  const SpeaksAs person(plan.uid, plan.gid);  // who serves may give root more than the program is
   if (!crossing.target.file) return connect_briefly(socket, crossing.call.target(), crossing.call.length);
   sockaddr_un address;
   const socklen_t length = address_of_file(crossing.target.file.get(), address);
