@@ -18,6 +18,9 @@ export interface Addon extends Descriptors, FileFunctions, NetFunctions, RuleFun
 /** The init executable, built beside the addon. */
 export const initFile = (): string => addonFile().replace(/shuttle\.node$/, 'shuttle-init');
 
+/** The library that is preloaded into the programs of a learning VM. */
+export const readerFile = (): string => addonFile().replace(/shuttle\.node$/, 'shuttle-reader.node');
+
 /**
  * Where the addon is. What runs from the sources takes the copy in `dist` too: the record's worker is always run from
  * there, and the two must meet in one and the same library.

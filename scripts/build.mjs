@@ -20,7 +20,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const native = join(root, 'native');
 const dist = join(root, 'dist');
 const release = join(native, 'build/Release');
-const products = ['shuttle.node', 'shuttle-init'];
+const products = ['shuttle.node', 'shuttle-init', 'shuttle-reader.node'];
 const parts = ['native', 'tracer', 'analyzer', 'policygen', 'cli', 'bench'];
 const built = new Set(['build', 'node_modules']);
 

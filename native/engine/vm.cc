@@ -29,6 +29,12 @@ uint64_t network_of(int socket) {
 
 }  // namespace
 
+// While learning, a read of what the mounts show is continued whatever it is, unless somebody said no to a file.
+static bool may_read_unasked(const VmSpec& spec, const RuleTable& rules) {
+  if (!spec.reader || spec.mode != Mode::kAllow || !spec.drives.empty()) return false;
+  return std::ranges::none_of(rules.rules(), [&](const CompiledRule& rule) { return rule.from == spec.name && !rule.allow; });
+}
+
 // What this VM has to ask the engine for, by its mode and by the rules that are served at open time.
 static Trapping trapping_for(const VmSpec& spec, const RuleTable& rules) {
   Trapping trapping;
@@ -42,6 +48,7 @@ static Trapping trapping_for(const VmSpec& spec, const RuleTable& rules) {
     trapping.lookups |= served && (rule.to != "host" || !spec.is_shown(rule.id));
   }
   trapping.opens |= trapping.lookups;
+  trapping.reader = may_read_unasked(spec, rules);
   return trapping;
 }
 

@@ -50,6 +50,7 @@ struct VmSpec {
   std::string name;
   Mode mode{};
   bool audit = false;
+  bool reader = false;  // its programs are given the preloaded reader
   VmPlan plan;
   std::vector<ZonePath> zones;
   std::vector<LazyOverlay> lazy;

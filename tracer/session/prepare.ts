@@ -5,11 +5,13 @@ import { resolve } from 'node:path';
 import { ShuttleError } from '../../native/contract/problem.js';
 import type { Variables } from '../../native/contract/rules.js';
 import type { VmSpec } from '../../native/contract/vm.js';
+import { readerFile } from '../../native/engine.js';
 import { readHostFacts } from '../vm/facts.js';
 import { fileGrants, withVariables } from '../vm/grants.js';
 import { Layer } from '../vm/layer_place.js';
 import { askedPaths, planVm, shuttleFolders } from '../vm/plan.js';
 import { protectedSockets } from '../vm/protected_sockets.js';
+import { mayReadUnasked, readerOnHost, readerSteps } from '../vm/reader.js';
 import { stateFolder } from '../vm/state.js';
 import { toLinux } from '../windows/drives.js';
 import { placeInVm } from '../windows/plan.js';
@@ -82,8 +84,11 @@ async function buildLinux({ vm, request, identity, place, buses }: Parts): Promi
   const found = findProgram(vm.program[0] ?? '', where, vm.setup.length > 0);
   const { name, uid, home } = identity.person;
   const variables = { user: name, uid: String(uid), host: hostname(), home, temp: '/tmp', session: '' };
-  const shape = shapeOf({ vm, request, identity, place }, where.cwd, found.file, vm.mounts, variables, buses, null);
-  const shared = { ...sharedSpec(vm, request, identity), ...shape, cwd: where.cwd, env, drives: [] };
+  const host = readerOnHost(readerFile());
+  const reader = host && { steps: readerSteps({ mode: request.mode, env: vm.env, ...host }), zones: [] };
+  const shape = shapeOf({ vm, request, identity, place }, where.cwd, found.file, vm.mounts, variables, buses, reader);
+  const unasked = { reader: mayReadUnasked(shape) };
+  const shared = { ...sharedSpec(vm, request, identity), ...shape, ...unasked, cwd: where.cwd, env, drives: [] };
   const spec: Planned['spec'] = ([command = '', ...args], stdio) => {
     const { path } = findProgram(command, where, true);
     return { ...shared, variables, program: [path, ...args], stdio };

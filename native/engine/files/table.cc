@@ -51,6 +51,9 @@ void add(int nr, Handler handler, std::vector<Test> tests, std::vector<FilterRow
 }  // namespace
 
 void add_file_rows(const Trapping& trapping, std::vector<FilterRow>& x86_64, std::vector<FilterRow>& i386) {
+  // First of its rows: what it lets through may be called with any arguments, from anywhere that calls itself the gate.
+  if (trapping.reader)
+    x86_64.push_back({.nr = SYS_openat, .tests = {{2, Test::Is::kNoBit, kChangingFlags}, {0, Test::Is::kCalledFrom, gate::kCalledFrom}}, .lets_through = true});
   for (const OpenCall& call : kOpens) {
     std::vector<Test> tests;
     if (!trapping.opens && call.flags >= 0) tests.push_back({static_cast<uint8_t>(call.flags), Test::Is::kAnyBit, kChangingFlags});
