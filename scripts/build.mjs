@@ -72,7 +72,7 @@ function place(from, to) {
 }
 
 function removeOrphans() {
-  for (const file of filesUnder(dist, /\.js$/, new Set(['vendor']))) {
+  for (const file of filesUnder(dist, /\.js$/, new Set(['bundle']))) {
     const source = join(root, file.slice(dist.length + 1).replace(/\.js$/, '.ts'));
     if (!existsSync(source) && !existsSync(`${source}x`)) rmSync(file);
   }
@@ -93,8 +93,8 @@ async function buildTypeScript(force) {
   for (const file of [...assets, ...programs]) place(file, join(dist, file.slice(root.length)));
   run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--pretty', 'false'], root);
   removeOrphans();
-  const { vendor } = await import('./vendor.mjs');
-  await vendor(root, dist);
+  const { bundle } = await import('./bundle.mjs');
+  await bundle(root, dist);
   const main = join(dist, 'cli/main.js');
   if (existsSync(main)) chmodSync(main, 0o755);
   writeFileSync(stamp, wanted);
