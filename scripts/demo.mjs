@@ -71,8 +71,8 @@ async function shuttling(stage, args) {
 }
 
 const sayOrders = (output) => {
-  for (const text of output.said.split(/\r?\n/).filter((each) => each.startsWith('orders:')))
-    detail(`the app says: ${text}`);
+  for (const text of output.said.split(/\r?\n/).filter((each) => /^(orders|check):/.test(each)))
+    detail(text.startsWith('check:') ? text : `the app says: ${text}`);
 };
 
 const aboutDatabase = (one) => one.op === 'tcp.connect' && one.object === DATABASE;

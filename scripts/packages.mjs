@@ -10,6 +10,11 @@ const wine = [
   { name: 'wine', file: '/usr/bin/wine' },
   { name: 'wine64', file: '/usr/lib/wine/wine64' },
 ];
+const windowsPrograms = [
+  { name: 'gcc-mingw-w64-x86-64', file: '/usr/bin/x86_64-w64-mingw32-gcc' },
+  { name: 'gcc-mingw-w64-i686', file: '/usr/bin/i686-w64-mingw32-gcc' },
+];
+const displays = [{ name: 'xvfb', file: '/usr/bin/Xvfb' }];
 const busses = [
   { name: 'dbus', file: '/usr/bin/dbus-daemon' },
   { name: 'xdg-dbus-proxy', file: '/usr/bin/xdg-dbus-proxy' },
@@ -23,7 +28,7 @@ const rivals = [
 export const PACKAGES = {
   build: compilers,
   demo: [...compilers, ...wine],
-  test: [...compilers, ...wine, ...busses, ...redis],
+  test: [...compilers, ...wine, ...windowsPrograms, ...displays, ...busses, ...redis],
   bench: [...compilers, ...wine, ...redis, ...rivals],
 };
 

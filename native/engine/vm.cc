@@ -11,6 +11,8 @@
 #include "join/link.h"
 #include "kernel_notifier.h"
 #include "net/state.h"
+#include "wine_server.h"
+#include "workers.h"
 
 #ifndef SO_NETNS_COOKIE
 #define SO_NETNS_COOKIE 71
@@ -98,6 +100,15 @@ StartFailure Vm::start() {
   running_ = true;
   init_->run();
   return {};
+}
+
+void Vm::finish() {
+  if (!windows()) return init_->kill();
+  // What the server writes is trapped by this VM's thread, so nobody must wait for it here.
+  engine.workers().run([vm = shared_from_this()] {
+    end_wine_server(vm->init_->pid(), [&] { return vm->engine.workers().stopping(); });
+    vm->init_->kill();
+  });
 }
 
 void Vm::end() {

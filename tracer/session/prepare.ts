@@ -16,6 +16,7 @@ import { stateFolder } from '../vm/state.js';
 import { toLinux } from '../windows/drives.js';
 import { placeInVm } from '../windows/plan.js';
 import { isWindowsVm, prepareWindows, type WindowsVm } from '../windows/prepare.js';
+import { type Display, displayOf } from './display.js';
 import { environment } from './environment.js';
 import { type HeldPlace, holdPlace } from './held_place.js';
 import { findProgram, type Where } from './linux_program.js';
@@ -43,11 +44,13 @@ export async function prepareVm(vm: VmDescription, request: RunRequest, around: 
   try {
     buses = windows ? null : await around.buses(identity);
     const build = windows ? buildWindows : buildLinux;
-    const { spec, wine } = await build({ vm, request, identity, place, buses, around });
+    const display = displayOf(vm, process.env, identity.person.home);
+    const { spec, wine } = await build({ vm, request, identity, place, buses, display, around });
     return {
       spec,
       wine,
       setup: place.setup,
+      layer: place.folder,
       ready: () => place.saveStart(),
       release: async () => {
         await buses?.close();
@@ -67,6 +70,7 @@ interface Parts {
   identity: Identity;
   place: HeldPlace;
   buses: Buses | null;
+  display: Display;
   around: Around;
 }
 
@@ -78,28 +82,29 @@ function absolute(vm: VmDescription, { system }: RunRequest): VmDescription {
   return /^[^\\/]+\/|^\.{0,2}\//.test(name) ? { ...vm, program: [resolve(system.folder, name), ...args] } : vm;
 }
 
-async function buildLinux({ vm, request, identity, place, buses }: Parts): Promise<Built> {
-  const env = { ...environment(process.env, identity.person, vm.display, {}), ...buses?.env, ...vm.env };
+async function buildLinux({ vm, request, identity, place, buses, display }: Parts): Promise<Built> {
+  const env = { ...environment(process.env, identity.person, {}), ...buses?.env, ...display.env, ...vm.env };
   const where: Where = { cwd: vm.cwd ?? request.system.folder, search: env.PATH ?? '', mounts: vm.mounts };
   const found = findProgram(vm.program[0] ?? '', where, vm.setup.length > 0);
   const { name, uid, home } = identity.person;
   const variables = { user: name, uid: String(uid), host: hostname(), home, temp: '/tmp', session: '' };
   const host = readerOnHost(readerFile());
   const reader = host && { steps: readerSteps({ mode: request.mode, env: vm.env, ...host }), zones: [] };
-  const shape = shapeOf({ vm, request, identity, place }, where.cwd, found.file, vm.mounts, variables, buses, reader);
+  const extras = [buses, display, reader];
+  const shape = shapeOf({ vm, request, identity, place }, where.cwd, found.file, vm.mounts, variables, ...extras);
   const unasked = { reader: mayReadUnasked(shape) };
   const shared = { ...sharedSpec(vm, request, identity), ...shape, ...unasked, cwd: where.cwd, env, drives: [] };
   const spec: Planned['spec'] = ([command = '', ...args], stdio) => {
     const { path } = findProgram(command, where, true);
-    return { ...shared, variables, program: [path, ...args], stdio };
+    return { ...shared, variables, program: display.command([path, ...args]), stdio };
   };
   return { spec, wine: null };
 }
 
-async function buildWindows({ vm, request, identity, place, around }: Parts): Promise<Built> {
+async function buildWindows({ vm, request, identity, place, display, around }: Parts): Promise<Built> {
   const { person, user } = identity;
   const over = new Layer(place.place);
-  const ours = environment(process.env, person, vm.display, {});
+  const ours = environment(process.env, person, {});
   const circumstances = {
     state: stateFolder(),
     user,
@@ -113,11 +118,11 @@ async function buildWindows({ vm, request, identity, place, around }: Parts): Pr
   const { part, mounts } = windows;
   const program = windows.programFile === null ? null : realpathSync(windows.programFile);
   const variables = { uid: String(person.uid), host: hostname(), ...part.variables };
-  const shape = shapeOf({ vm, request, identity, place }, cwd, program, mounts, variables, null, part);
-  const env = { ...ours, ...part.env, ...vm.env };
+  const shape = shapeOf({ vm, request, identity, place }, cwd, program, mounts, variables, display, part);
+  const env = { ...ours, ...part.env, ...display.env, ...vm.env };
   const shared = { ...sharedSpec(vm, request, identity), ...shape, cwd, env, drives: part.drives };
   const spec: Planned['spec'] = (words, stdio) => {
-    const program = windows.command(absolute({ ...vm, program: words }, request).program);
+    const program = display.command(windows.command(absolute({ ...vm, program: words }, request).program));
     return { ...shared, variables, program, stdio };
   };
   return { spec, wine: { version: windows.wine, windows: windows.windows } };

@@ -48,6 +48,9 @@ class Session {
   });
   private askedOnce = false;
   private readonly remarks: string[] = [];
+  /** Layers of VMs that have ended, kept for the check. */
+  private readonly layers: Record<string, string> = {};
+  private readonly releases: (() => Promise<void>)[] = [];
 
   constructor(
     private readonly request: RunRequest,
@@ -69,6 +72,7 @@ class Session {
       this.tell({ type: 'began' });
       await this.finished;
     } catch (error) {
+      await this.letGo();
       await this.shut('failed', null, began);
       throw error;
     }
@@ -214,10 +218,16 @@ class Session {
     const over = (async () => {
       await stdio?.drained();
       stdio?.close();
-      await one.planned.release();
+      if (one.planned.layer !== null) this.layers[vm] = one.planned.layer;
+      this.releases.push(() => one.planned.release());
     })();
     this.starting.add(over.catch(() => {}));
     this.tell({ type: 'ended', vm });
+  }
+
+  /** Syncs, unlocks and removes what was kept for the check. */
+  private async letGo(): Promise<void> {
+    await Promise.all(this.releases.splice(0).map((release) => release()));
   }
 
   private giveUpOn(vm: VmDescription): void {
@@ -233,7 +243,9 @@ class Session {
     let { outcome, exitCode } = this.course.verdict ?? { outcome: 'failed' as const, exitCode: 125 };
     const { check, folder } = this.request.system;
     const wanted = outcome === 'ok' && check !== null && this.request.only === null;
-    const checkFailed = wanted && (await this.ports.check(check, folder, this.request.quietOutput)) !== 0;
+    const about = { folder, run: this.log.folder, layers: this.layers, quiet: this.request.quietOutput };
+    const checkFailed = wanted && (await this.ports.check(check, about)) !== 0;
+    await this.letGo();
     if (checkFailed) {
       outcome = 'failed';
       exitCode = 1;
