@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
+import { printable } from '../../native/contract/printable.js';
 import { ShuttleError } from '../../native/contract/problem.js';
 import { readSystemFile } from '../../policygen/file/parse.js';
 import type { System } from '../../tracer/session/system.js';
@@ -97,7 +98,7 @@ function commit(layer: LayerInfo, file: string, paths: string[], options: VmOpti
   const hidden = protectedNames(homedir(), [stateFolder()]);
   const done = commitLayer(layer.folder, changes, owner, hidden, only);
   if (options.json) document({ vm: layer.vm, layer: layer.kind, committed: done });
-  else for (const change of done) line(`${change.what.padEnd(8)} ${change.host}`);
+  else for (const change of done) line(`${change.what.padEnd(8)} ${printable(change.host)}`);
   return 0;
 }
 

@@ -1,6 +1,7 @@
 // Runs a system once. What to do next is decided by conduct.ts; here it is done.
 import { getSystemErrorName } from 'node:util';
-import { explain, ShuttleError } from '../../native/contract/problem.js';
+import { explain, type Problem, ShuttleError } from '../../native/contract/problem.js';
+import { explainRemark, Remarks } from '../../native/contract/remark.js';
 import type { EngineEvent } from '../../native/contract/vm.js';
 import { namespacesNeed } from '../vm/namespaces.js';
 import { type Course, conduct, type Fault, type Happening, type Order, plot } from './conduct.js';
@@ -47,7 +48,7 @@ class Session {
     this.finish = resolve;
   });
   private askedOnce = false;
-  private readonly remarks: string[] = [];
+  private readonly remarks = new Remarks();
 
   constructor(
     private readonly request: RunRequest,
@@ -201,7 +202,7 @@ class Session {
     const one = this.live.get(event.vm);
     if (!one) return;
     if (event.type === 'served') this.tell(event);
-    else if (event.type === 'problem') this.remarks.push(`${event.vm}: ${event.detail} [${event.code}]`);
+    else if (event.type === 'problem') this.remarks.add(explainRemark(event));
     else if (event.type === 'exited' && event.pid === one.pid) {
       if (event.error) this.tell({ type: 'stuck', vm: event.vm, error: execProblem(one.program, event.error) });
       one.onExit(event.code ?? 128 + (event.signal ?? 0));
@@ -242,7 +243,7 @@ class Session {
     const durationMs = this.ports.now() - began;
     const { complete, problems } = await this.shut(outcome, error ? null : exitCode, began);
     if (error) throw error;
-    const remarks = [...this.remarks, ...problems.map((problem) => explain(problem).text)];
+    const remarks = [...this.remarks.list(), ...problems.map(lossOf)];
     return { folder: this.log.folder, id, outcome, exitCode, complete, checkFailed, remarks, durationMs };
   }
 
@@ -255,6 +256,11 @@ class Session {
     this.engine?.close();
     return this.log.finish({ outcome, exitCode, durationMs: this.ports.now() - began });
   }
+}
+
+function lossOf(problem: Problem): string {
+  const { text, hint } = explain(problem);
+  return `${text} [${problem.code}]\n  ${hint}`;
 }
 
 /** The VMs this session runs: all, or the one that was asked for, then nothing is waited for. */
