@@ -243,7 +243,8 @@ class Session {
     const durationMs = this.ports.now() - began;
     const { complete, problems } = await this.shut(outcome, error ? null : exitCode, began);
     if (error) throw error;
-    const remarks = [...this.remarks.list(), ...problems.map(lossOf)];
+    for (const problem of problems) this.remarks.add(lossOf(problem));
+    const remarks = this.remarks.list();
     return { folder: this.log.folder, id, outcome, exitCode, complete, checkFailed, remarks, durationMs };
   }
 
