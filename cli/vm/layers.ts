@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
+import { printable } from '../../native/contract/printable.js';
 import { ShuttleError } from '../../native/contract/problem.js';
 import { commitLayer } from '../../tracer/vm/layer_diff.js';
 import {
@@ -96,7 +97,7 @@ function commit(layer: LayerInfo, file: string, paths: string[], options: VmOpti
   const hidden = protectedNames(homedir(), [stateFolder()]);
   const done = commitLayer(layer.folder, changes, owner, hidden, only);
   if (options.json) document({ vm: layer.vm, layer: layer.kind, committed: done });
-  else for (const change of done) line(`${change.what.padEnd(8)} ${change.host}`);
+  else for (const change of done) line(`${change.what.padEnd(8)} ${printable(change.host)}`);
   return 0;
 }
 

@@ -33,7 +33,7 @@ export type Problem =
   | { code: 'RUN_ID_TWICE'; id: string; folders: readonly string[] }
   | { code: 'RUNS_NONE' }
   | { code: 'RUNS_MIXED'; systems: readonly string[] }
-  | { code: 'QUERY_FAILED'; error: string }
+  | { code: 'QUERY_FAILED'; error: string; rules: boolean }
   // Windows programs
   | { code: 'WINE_MISSING'; program: string }
   | { code: 'WINE_32_MISSING'; program: string }
@@ -218,7 +218,9 @@ export function explain(problem: Problem): Explanation {
     case 'QUERY_FAILED':
       return {
         text: `the query failed: ${problem.error}`,
-        hint: 'tables: runs, interactions, payloads, processes; columns: docs/run-format.md',
+        hint: problem.rules
+          ? 'tables: runs, interactions, payloads, processes, rules, rule_rows; columns: docs/run-format.md'
+          : 'tables: runs, interactions, payloads, processes, and with --system also rules and rule_rows; columns: docs/run-format.md',
       };
     case 'WINE_MISSING':
       return {
