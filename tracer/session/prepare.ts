@@ -8,6 +8,7 @@ import type { VmSpec } from '../../native/contract/vm.js';
 import { readHostFacts } from '../vm/facts.js';
 import { fileGrants, withVariables } from '../vm/grants.js';
 import { Layer } from '../vm/layer_place.js';
+import { linksTo } from '../vm/links_to.js';
 import { askedPaths, planVm, shuttleFolders } from '../vm/plan.js';
 import { protectedSockets } from '../vm/protected_sockets.js';
 import { stateFolder } from '../vm/state.js';
@@ -16,7 +17,7 @@ import { placeInVm } from '../windows/plan.js';
 import { isWindowsVm, prepareWindows, type WindowsVm } from '../windows/prepare.js';
 import { environment } from './environment.js';
 import { type HeldPlace, holdPlace } from './held_place.js';
-import { findProgram, type Where } from './linux_program.js';
+import { type Found, findProgram, type Where } from './linux_program.js';
 import { type Identity, identityOf } from './person.js';
 import type { Planned } from './ports.js';
 import { shownRules } from './shown_rules.js';
@@ -82,7 +83,7 @@ async function buildLinux({ vm, request, identity, place, buses }: Parts): Promi
   const found = findProgram(vm.program[0] ?? '', where, vm.setup.length > 0);
   const { name, uid, home } = identity.person;
   const variables = { user: name, uid: String(uid), host: hostname(), home, temp: '/tmp', session: '' };
-  const shape = shapeOf({ vm, request, identity, place }, where.cwd, found.file, vm.mounts, variables, buses, null);
+  const shape = shapeOf({ vm, request, identity, place }, where.cwd, found, vm.mounts, variables, buses, null);
   const shared = { ...sharedSpec(vm, request, identity), ...shape, cwd: where.cwd, env, drives: [] };
   const spec: Planned['spec'] = ([command = '', ...args], stdio) => {
     const { path } = findProgram(command, where, true);
@@ -106,7 +107,7 @@ async function buildWindows({ vm, request, identity, place, around }: Parts): Pr
   const windows: WindowsVm = await prepareWindows(absolute(vm, request), circumstances);
   const cwd = vm.cwd === null ? request.system.folder : placeInVm(vm.cwd);
   const { part, mounts } = windows;
-  const program = windows.programFile === null ? null : realpathSync(windows.programFile);
+  const program = { path: '/', file: windows.programFile === null ? null : realpathSync(windows.programFile) };
   const variables = { uid: String(person.uid), host: hostname(), ...part.variables };
   const shape = shapeOf({ vm, request, identity, place }, cwd, program, mounts, variables, null, part);
   const env = { ...ours, ...part.env, ...vm.env };
@@ -123,7 +124,7 @@ type Extra = { steps: VmSpec['steps']; zones: VmSpec['zones'] };
 function shapeOf(
   { vm, request, identity, place }: Pick<Parts, 'vm' | 'request' | 'identity' | 'place'>,
   cwd: string,
-  program: string | null,
+  { path, file: program }: Found,
   mounts: Readonly<Record<string, string>>,
   variables: Variables,
   ...extras: (Extra | null)[]
@@ -144,6 +145,7 @@ function shapeOf(
     host,
     user: identity.user,
     program,
+    links: program === null ? [] : linksTo(path),
     cwd,
     mounts,
     grants,
