@@ -1,8 +1,9 @@
 // What the kernel lets this user do, each tried as Shuttle would.
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, readFileSync, statfsSync } from 'node:fs';
 import { homedir, release, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { removeTree } from '../../tracer/vm/remove_tree.js';
 import type { Finding } from './examine.js';
 
 const read = (file: string): string | null => {
@@ -60,7 +61,7 @@ export function overlays(): Finding {
       mend: 'a kernel of 5.11 or later with overlayfs is needed',
     };
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    removeTree(folder); // an overlay's work folder is closed even to its owner
   }
 }
 

@@ -1,5 +1,5 @@
 // VMs straight from the engine, for tests of one crossing: no system file, no command, just programs, a mode, and rules.
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -154,7 +154,7 @@ function startVm(
     mode: vm.mode ?? mode,
     host: readHostFacts([], []),
     user: USER,
-    program: null,
+    program: programFile(vm.program[0]!),
     cwd: '/tmp',
     mounts: {},
     grants: [],
@@ -186,6 +186,9 @@ function startVm(
     closeSync(nothing);
   }
 }
+
+/** Node may lie outside the base system. */
+const programFile = (name: string): string | null => (existsSync(name) ? realpathSync(name) : null);
 
 const initFile = (): string => fileURLToPath(new URL('../../native/build/Release/shuttle-init', import.meta.url));
 
