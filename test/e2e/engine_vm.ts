@@ -56,6 +56,8 @@ export interface Setting {
   meeting?: string;
   /** Called with the record while the VMs run. */
   during?: (recorder: Recorder) => void;
+  /** Ends the last VM, which would not end by itself. */
+  until?: Promise<void>;
 }
 
 /** An ordinary user for VMs of root's; our own otherwise. */
@@ -116,10 +118,15 @@ export async function runVms(vms: readonly VmProgram[], setting: Setting = {}): 
     }
     setting.during?.(recorder);
     const last = vms[vms.length - 1]!.name;
-    const exit = await events.wait(
-      (event) => event.type === 'exited' && event.vm === last && event.pid === pids.get(last),
-    );
-    if (exit.type === 'exited') codes[last] = exit.code;
+    if (setting.until) {
+      await setting.until;
+      engine.kill(last);
+    } else {
+      const exit = await events.wait(
+        (event) => event.type === 'exited' && event.vm === last && event.pid === pids.get(last),
+      );
+      if (exit.type === 'exited') codes[last] = exit.code;
+    }
     await events.wait((event) => event.type === 'ended' && event.vm === last);
   } finally {
     engine.close();
