@@ -126,6 +126,7 @@ class Server {
       case wire::Ask::kSocket: return make_socket(request, reply);
       case wire::Ask::kMount: return mount(body, fds);
       case wire::Ask::kStart: return start_program(request, fds);
+      case wire::Ask::kSignal: return answer(reply, kill(-1, request.a) == 0 ? 0 : errno);  // all but this process
       case wire::Ask::kBind:
       case wire::Ask::kConnect: return by_hand(request, std::move(body), fds);
       default: return answer(reply, ENOSYS);

@@ -9,6 +9,7 @@ import { readerFile } from '../../native/engine.js';
 import { readHostFacts } from '../vm/facts.js';
 import { fileGrants, withVariables } from '../vm/grants.js';
 import { Layer } from '../vm/layer_place.js';
+import { linksTo } from '../vm/links_to.js';
 import { askedPaths, planVm, shuttleFolders } from '../vm/plan.js';
 import { protectedSockets } from '../vm/protected_sockets.js';
 import { mayReadUnasked, readerOnHost, readerSteps } from '../vm/reader.js';
@@ -19,7 +20,7 @@ import { isWindowsVm, prepareWindows, type WindowsVm } from '../windows/prepare.
 import { type Display, displayOf } from './display.js';
 import { environment } from './environment.js';
 import { type HeldPlace, holdPlace } from './held_place.js';
-import { findProgram, type Where } from './linux_program.js';
+import { type Found, findProgram, type Where } from './linux_program.js';
 import { type Identity, identityOf } from './person.js';
 import type { Planned } from './ports.js';
 import { shownRules } from './shown_rules.js';
@@ -91,7 +92,7 @@ async function buildLinux({ vm, request, identity, place, buses, display }: Part
   const host = readerOnHost(readerFile());
   const reader = host && { steps: readerSteps({ mode: request.mode, env: vm.env, ...host }), zones: [] };
   const extras = [buses, display, reader];
-  const shape = shapeOf({ vm, request, identity, place }, where.cwd, found.file, vm.mounts, variables, ...extras);
+  const shape = shapeOf({ vm, request, identity, place }, where.cwd, found, vm.mounts, variables, ...extras);
   const unasked = { reader: mayReadUnasked(shape) };
   const shared = { ...sharedSpec(vm, request, identity), ...shape, ...unasked, cwd: where.cwd, env, drives: [] };
   const spec: Planned['spec'] = ([command = '', ...args], stdio) => {
@@ -116,7 +117,7 @@ async function buildWindows({ vm, request, identity, place, display, around }: P
   const windows: WindowsVm = await prepareWindows(absolute(vm, request), circumstances);
   const cwd = vm.cwd === null ? request.system.folder : placeInVm(vm.cwd);
   const { part, mounts } = windows;
-  const program = windows.programFile === null ? null : realpathSync(windows.programFile);
+  const program = { path: '/', file: windows.programFile === null ? null : realpathSync(windows.programFile) };
   const variables = { uid: String(person.uid), host: hostname(), ...part.variables };
   const shape = shapeOf({ vm, request, identity, place }, cwd, program, mounts, variables, display, part);
   const env = { ...ours, ...part.env, ...display.env, ...vm.env };
@@ -133,7 +134,7 @@ type Extra = { steps: VmSpec['steps']; zones: VmSpec['zones'] };
 function shapeOf(
   { vm, request, identity, place }: Pick<Parts, 'vm' | 'request' | 'identity' | 'place'>,
   cwd: string,
-  program: string | null,
+  { path, file: program }: Found,
   mounts: Readonly<Record<string, string>>,
   variables: Variables,
   ...extras: (Extra | null)[]
@@ -154,6 +155,7 @@ function shapeOf(
     host,
     user: identity.user,
     program,
+    links: program === null ? [] : linksTo(path),
     cwd,
     mounts,
     grants,
