@@ -213,7 +213,10 @@ async function main() {
 try {
   await main();
 } catch (error) {
-  for (const text of (error instanceof BrokenPromise ? error.message : error.stack).split('\n')) detail(text);
-  line(paint('red', 'The demo did not keep its promises.'));
+  if (interrupted) line('Interrupted. The VMs and all they wrote are removed.');
+  else {
+    for (const text of (error instanceof BrokenPromise ? error.message : error.stack).split('\n')) detail(text);
+    line(paint('red', 'The demo did not keep its promises.'));
+  }
   process.exitCode = interrupted ? 130 : 1;
 }

@@ -86,6 +86,19 @@ vms:
     expect(done.status).toBe(7);
   });
 
+  test('lists, under the rules it learnt, what it listed', () => {
+    const folder = join(lab.outside, 'listed');
+    lab.put('listed/one.txt', '1');
+    const cmd = "'C:\\windows\\system32\\cmd.exe'";
+    lab.system(
+      `{ shuttle: 1, system: lab, main: a, vms: { a: { windows: win10, program: [${cmd}, /c, dir, /b, '${z(folder)}'] } } }`,
+    );
+    expect(lab.shuttle('learn', '--ephemeral').out).toContain('one.txt');
+    const ruled = lab.shuttle('run', '--ephemeral');
+    expect(ruled.out).toContain('one.txt');
+    expect(ruled.rows.filter((row) => row.op === 'file.list' && row.verdict === 'blocked')).toEqual([]);
+  });
+
   test.each(['pipe', 'file'] as const)('reads a %s', (kind) => {
     const typed = put('input.txt', 'one\ntwo\n');
     lab.input = kind === 'file' ? openSync(typed, 'r') : null;

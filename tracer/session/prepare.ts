@@ -143,7 +143,8 @@ function shapeOf(
   const { system, mode } = request;
   const rules = withVariables(request.rules, variables);
   const drives = extras.flatMap((extra) => (extra && 'drives' in extra ? (extra.drives as VmSpec['drives']) : []));
-  const grants = fileGrants(rules, vm.name, (object) => (object.startsWith('/') ? object : toLinux(object, drives)));
+  const at = (object: string) => (object.startsWith('/') ? object : toLinux(object, drives));
+  const grants = fileGrants(rules, vm.name, at);
   const expose = request.expose.map((path) => resolve(path));
   const own = [stateFolder(), ...shuttleFolders([system.folder, process.cwd()])];
   const facts = readHostFacts(askedPaths({ mounts, grants, expose, cwd, program }), own);
@@ -164,7 +165,7 @@ function shapeOf(
     layer: place.place,
     extra,
   };
-  return { ...planVm(input), shown: shownRules(rules, vm.name, grants, host.kinds) };
+  return { ...planVm(input), shown: shownRules(rules, vm.name, grants, host.kinds, at) };
 }
 
 function mustExist(mounts: Readonly<Record<string, string>>): void {
