@@ -166,7 +166,9 @@ export function explain(problem: Problem): Explanation {
     case 'RECORD_FAILED':
       return {
         text: `${problem.file}: the record could not be written: ${problem.error}`,
-        hint: 'free some space; what was written before stays, and the run counts as incomplete',
+        hint: /EACCES|EPERM|EROFS/.test(problem.error)
+          ? 'the run is torn and has to be finished: as its owner, or in a copy of its folder'
+          : 'free some space; what was written before stays, and the run counts as incomplete',
       };
     case 'RUN_STILL_RECORDED':
       return {
