@@ -291,7 +291,9 @@ describe.each(STARTERS)('a VM started by %s', (_who, who) => {
     again.say('limit', 'cpu', '5');
     again.say('limit', 'memory', String(64 << 20));
     const seen = 'grep -c shuttle /proc/self/cgroup'; // its groups are its root
-    expect(await again.run(`ulimit -t; ${seen}; perl -e '$x = "x" x (256 << 20); print "much"' || echo`)).toBe('5\n0\n');
+    expect(await again.run(`ulimit -t; ${seen}; perl -e '$x = "x" x (256 << 20); print "much"' || echo`)).toBe(
+      '5\n0\n',
+    );
     await Promise.all([vm.close(), again.close()]);
     expect([...groupsOf(vm), ...groupsOf(again)]).toEqual([]);
   });
