@@ -4,6 +4,7 @@
 #include <linux/audit.h>
 #include <linux/seccomp.h>
 #include <stddef.h>
+#include <string.h>
 
 namespace shuttle {
 
@@ -118,7 +119,7 @@ uint32_t evaluate_filter(const std::vector<sock_filter>& program, uint32_t arch,
     const sock_filter& step = program[at];
     switch (step.code) {
       case BPF_LD | BPF_W | BPF_ABS:
-        accumulator = *reinterpret_cast<const uint32_t*>(reinterpret_cast<const char*>(&data) + step.k);
+        memcpy(&accumulator, reinterpret_cast<const char*>(&data) + step.k, sizeof accumulator);
         break;
       case BPF_RET | BPF_K: return step.k;
       case BPF_JMP | BPF_JA: at += step.k; break;
