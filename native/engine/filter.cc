@@ -39,6 +39,7 @@ Program test_steps(const Test& test, size_t rest) {
     case Test::Is::kEqual: out.jump(BPF_JEQ, test.value, 0, skip); break;
     case Test::Is::kNotEqual: out.jump(BPF_JEQ, test.value, skip, 0); break;
     case Test::Is::kAnyBit: out.jump(BPF_JSET, test.value, 0, skip); break;
+    case Test::Is::kNoBit: out.jump(BPF_JSET, test.value, skip, 0); break;
     case Test::Is::kNotZero:
       out.jump(BPF_JEQ, 0, 0, 2);
       out.load(low(test.arg) + 4);

@@ -12,7 +12,7 @@ namespace shuttle {
 // What the filter does with one system call, when every test on its registers holds. The filter sees registers only.
 struct Test {
   uint8_t arg = 0;
-  enum class Is : uint8_t { kEqual, kNotZero, kAnyBit, kNotEqual } is{};
+  enum class Is : uint8_t { kEqual, kNotZero, kAnyBit, kNotEqual, kNoBit } is{};
   uint32_t value = 0;  // compared with the low half; `kNotZero` looks at both halves
 };
 
