@@ -38,18 +38,21 @@ static bool may_read_unasked(const VmSpec& spec, const RuleTable& rules) {
 }
 
 // What this VM has to ask the engine for, by its mode and by the rules that are served at open time.
-static Trapping trapping_for(const VmSpec& spec, const RuleTable& rules) {
+static Trapping trapping_for(const VmSpec& spec, const RuleTable& rules, bool several) {
   Trapping trapping;
+  // Programs look before they open: what another VM has for itself is looked for too. It costs a compilation a third, and
+  // Wine, which looks for everything several times, much more; alone, a VM has nobody to look at.
+  trapping.lookups = spec.mode == Mode::kAllow && several && spec.drives.empty();
   trapping.opens = spec.mode != Mode::kEnforce || spec.audit;
   for (const CompiledRule& rule : rules.rules()) {
-    if (rule.from != spec.name || !rule.allow) continue;
-    bool served = false;
-    for (Op op : rule.ops)
-      served |= op == Op::kMemoryOpen || op == Op::kPipeConnect || op == Op::kSemaphoreOpen ||
-                ((op >= Op::kFileRead && op <= Op::kFileList) || op == Op::kLibraryLoad);
-    trapping.lookups |= served && (rule.to != "host" || !spec.is_shown(rule.id));
+    if (rule.from != spec.name || !rule.allow || (rule.to == "host" && spec.is_shown(rule.id))) continue;
+    for (Op op : rule.ops) {
+      const bool opened = op == Op::kMemoryOpen || op == Op::kPipeConnect || op == Op::kSemaphoreOpen ||
+                          (op >= Op::kFileRead && op <= Op::kFileList) || op == Op::kLibraryLoad;
+      trapping.opens |= opened;
+      trapping.lookups |= opened || op == Op::kUnixConnect;
+    }
   }
-  trapping.opens |= trapping.lookups;
   trapping.reader = may_read_unasked(spec, rules);
   return trapping;
 }
@@ -74,7 +77,7 @@ bool Vm::running() const { return running_.load(std::memory_order_acquire) && (!
 
 StartFailure Vm::start() {
   VmPlan plan = spec.plan;
-  const FilterTable table = filter_table(trapping_for(spec, *engine.rules));
+  const FilterTable table = filter_table(trapping_for(spec, *engine.rules, engine.several));
   handlers_ = Handlers(table);
   const auto filter = build_filter(table);
   plan.filter.assign(reinterpret_cast<const char*>(filter.data()), filter.size() * sizeof filter[0]);

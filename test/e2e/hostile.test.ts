@@ -1,6 +1,6 @@
 // Programs that try to break the wall (design, section 9). Each says ESCAPED where something worked; here it is also
 // looked at what the host saw of it.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -213,6 +213,24 @@ describe.each(PEOPLE)('a hostile program, as $name', (who) => {
     expect(ran.out).toContain('made some yes');
   });
 
+  test('has the engine wait in so many threads and no more', async () => {
+    const fifo = join(lab.outside, 'fifo');
+    execFileSync('mkfifo', ['-m', '666', fifo]);
+    lab.system(system([lab.build('hostile/stall'), fifo], rule('fifo', 'pipe.connect', fifo)));
+    const shuttle = start(lab, who.uid, 'run', 'pipe');
+    let said = '';
+    shuttle.stdout?.on('data', (chunk) => {
+      said += chunk;
+    });
+    while (!said.includes('waiting')) await wait(50);
+    const threads = readdirSync(`/proc/${shuttle.pid}/task`).length;
+    shuttle.stdin?.end('\n');
+    const [code] = await once(shuttle, 'exit');
+    expect([said, code]).toEqual(['waiting\ndone\n', 0]);
+    expect(threads).toBeGreaterThan(64);
+    expect(threads).toBeLessThan(250);
+  });
+
   test('confuses the engine with nothing', async () => {
     const good = await ear();
     lab.system(
@@ -275,11 +293,11 @@ const whole = (path: string) => {
   return { path, mode, uid, mtimeMs, size, nlink, text: readFileSync(path, 'utf8') };
 };
 
-function start(lab: Lab, uid: number | null, words: string): ChildProcess {
+function start(lab: Lab, uid: number | null, words: string, input: 'ignore' | 'pipe' = 'ignore'): ChildProcess {
   const [verb = '', ...options] = words.split(' ');
   return spawn(process.execPath, [main, verb, lab.file, ...options], {
     cwd: dirname(lab.file),
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: [input, 'pipe', 'ignore'],
     env: { PATH: process.env.PATH, HOME: join(lab.folder, 'home') },
     ...(uid === null ? {} : { uid, gid: uid }),
   });

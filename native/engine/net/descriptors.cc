@@ -8,7 +8,7 @@ namespace shuttle {
 namespace {
 
 constexpr size_t kMost = 253;  // SCM_MAX_FD
-constexpr size_t kControl = CMSG_SPACE(kMost * sizeof(int));
+constexpr size_t kControl = CMSG_SPACE(kMost * sizeof(int)) + CMSG_SPACE(sizeof(ucred));
 
 }  // namespace
 
@@ -51,14 +51,15 @@ ssize_t send_message(int socket, std::string_view bytes, const std::vector<Fd>& 
   return sendmsg(socket, &message, flags);
 }
 
-ssize_t receive_message(int socket, char* buffer, size_t size, std::vector<Fd>& handed) {
+ssize_t receive_message(int socket, char* buffer, size_t size, std::vector<Fd>& handed, bool* marked) {
   alignas(cmsghdr) char control[kControl];
   iovec part{buffer, size};
   msghdr message{.msg_name = nullptr, .msg_namelen = 0, .msg_iov = &part, .msg_iovlen = 1,
                  .msg_control = control, .msg_controllen = sizeof control, .msg_flags = 0};
   const ssize_t got = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
-  if (got >= 0)
-    for (const int number : descriptor_numbers({control, message.msg_controllen})) handed.emplace_back(number);
+  if (got < 0) return got;
+  if (marked) *marked = message.msg_controllen > 0;
+  for (const int number : descriptor_numbers({control, message.msg_controllen})) handed.emplace_back(number);
   return got;
 }
 

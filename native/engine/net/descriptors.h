@@ -21,7 +21,7 @@ void put_control(std::string& control, int level, int type, std::string_view dat
 ssize_t send_message(int socket, std::string_view bytes, const std::vector<Fd>& handed, const sockaddr* to, socklen_t length, int flags,
                      std::string control = {});
 
-// Like recv, with what came along.
-ssize_t receive_message(int socket, char* buffer, size_t size, std::vector<Fd>& handed);
+// Like recv, with what came along. `marked`: anything did, credentials too.
+ssize_t receive_message(int socket, char* buffer, size_t size, std::vector<Fd>& handed, bool* marked = nullptr);
 
 }  // namespace shuttle

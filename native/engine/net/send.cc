@@ -116,7 +116,7 @@ Answer send_for(Sending sending) {
   auto sender = std::make_shared<Sender>(std::move(sending));
   if (auto answer = sender->go_on()) return *answer;
   if (!sender->waits()) return sender->finish(EAGAIN);
-  trap.vm.engine.workers().run([sender] { sender->wait(); });
+  trap.vm.engine.workers().run(&trap.vm, [sender] { sender->wait(); });
   return Answer::later();
 }
 

@@ -183,7 +183,7 @@ Answer carry(Crossing crossing) {
   if (error != EINPROGRESS) return error ? fail_outside(crossing, error) : join_inside(crossing);
 
   auto waiting = std::make_shared<Crossing>(std::move(crossing));
-  waiting->trap.vm.engine.workers().run([waiting] {
+  waiting->trap.vm.engine.workers().run(&waiting->trap.vm, [waiting] {
     const int failed = finish_connect(waiting->trap, waiting->outside.get());
     waiting->trap.answer(failed ? fail_outside(*waiting, failed) : join_inside(*waiting));
   });

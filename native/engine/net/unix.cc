@@ -106,7 +106,7 @@ Answer carry(Crossing crossing) {
     return error ? Answer::fail(error) : Answer::give(0);
   }
   auto waiting = std::make_shared<Crossing>(std::move(crossing));
-  waiting->trap.vm.engine.workers().run([waiting] { wait_for_backlog(*waiting); });
+  waiting->trap.vm.engine.workers().run(&waiting->trap.vm, [waiting] { wait_for_backlog(*waiting); });
   return Answer::later();
 }
 
