@@ -187,6 +187,8 @@ int run() {
   bytes.clear();
   for (int fd = wire::kControl; fd < wire::kFirstSource + static_cast<int>(plan.sources.size()); ++fd) fcntl(fd, F_SETFD, FD_CLOEXEC);
   if (!plan.born_mapped) pass_through_door(plan);
+  // Only now is it in its own control groups, which its programs are to see as the root.
+  must(unshare(CLONE_NEWCGROUP) == 0, "control groups");
   must(prctl(PR_SET_DUMPABLE, 0) == 0, "dumpable");
   const int signals = quiet_signals();
   must(signals >= 0, "signals");
