@@ -10,6 +10,8 @@ const wine = [
   { name: 'wine', file: '/usr/bin/wine' },
   { name: 'wine64', file: '/usr/lib/wine/wine64' },
 ];
+// Makes what runs inside Windows VMs: agent and dock.
+const mingw = [{ name: 'gcc-mingw-w64', file: '/usr/bin/x86_64-w64-mingw32-gcc' }];
 const busses = [
   { name: 'dbus', file: '/usr/bin/dbus-daemon' },
   { name: 'xdg-dbus-proxy', file: '/usr/bin/xdg-dbus-proxy' },
@@ -21,10 +23,10 @@ const rivals = [
 ];
 
 export const PACKAGES = {
-  build: compilers,
-  demo: [...compilers, ...wine],
-  test: [...compilers, ...wine, ...busses, ...redis],
-  bench: [...compilers, ...wine, ...redis, ...rivals],
+  build: [...compilers, ...mingw],
+  demo: [...compilers, ...mingw, ...wine],
+  test: [...compilers, ...mingw, ...wine, ...busses, ...redis],
+  bench: [...compilers, ...mingw, ...wine, ...redis, ...rivals],
 };
 
 // 32-bit Windows programs need a foreign architecture, which some machines refuse: tried once, never required.

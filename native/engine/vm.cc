@@ -11,6 +11,7 @@
 #include "join/link.h"
 #include "kernel_notifier.h"
 #include "net/state.h"
+#include "windows/desk.h"
 
 #ifndef SO_NETNS_COOKIE
 #define SO_NETNS_COOKIE 71
@@ -87,6 +88,7 @@ StartFailure Vm::start() {
     running_ = false;
     this->engine.tell({.type = Event::Type::kEnded, .vm = name()});
   };
+  if (!spec.dock.empty()) agents = std::make_shared<AgentDesk>(*this);
   thread_ = std::thread([this] { serve(); });
   running_ = true;
   init_->run();
@@ -105,6 +107,7 @@ void Vm::end() {
   }
   thread_.join();
   close_net(*this);
+  if (agents) agents->close();
 }
 
 const ZonePath* Vm::zone_of(std::string_view path) const {

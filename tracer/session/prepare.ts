@@ -110,7 +110,7 @@ async function buildWindows({ vm, request, identity, place, around }: Parts): Pr
   const variables = { uid: String(person.uid), host: hostname(), ...part.variables };
   const shape = shapeOf({ vm, request, identity, place }, cwd, program, mounts, variables, null, part);
   const env = { ...ours, ...part.env, ...vm.env };
-  const shared = { ...sharedSpec(vm, request, identity), ...shape, cwd, env, drives: part.drives };
+  const shared = { ...sharedSpec(vm, request, identity), ...shape, cwd, env, drives: part.drives, dock: part.dock };
   const spec: Planned['spec'] = (words, stdio) => {
     const program = windows.command(absolute({ ...vm, program: words }, request).program);
     return { ...shared, variables, program, stdio };
