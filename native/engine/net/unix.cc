@@ -116,7 +116,7 @@ static Answer admit_agent(const Trap& trap, SocketCall& call) {
   int error = 0;
   Fd line = meet(call.socket.get(), call.type, &error);
   if (!line) return Answer::fail(error);
-  trap.vm.agents->admit(trap.caller, std::move(line));
+  trap.vm.agents->admit(trap.shared_caller(), std::move(line));
   return Answer::give(0);
 }
 
