@@ -66,6 +66,34 @@ HOOK(NTSTATUS, NtCreateNamedPipeFile,
   return status;
 }
 
+// WaitNamedPipe: the name comes in the buffer of a request to the folder of pipes.
+struct pipe_wait {
+  LARGE_INTEGER timeout;  // negative: from now, in 100 ns; the least number: for ever
+  ULONG name_bytes;
+  BOOLEAN has_timeout;
+  WCHAR name[1];
+};
+
+static uint64_t milliseconds(const struct pipe_wait *wait) {
+  if (!wait->has_timeout) return 0;  // the server's own
+  const int64_t left = wait->timeout.QuadPart;
+  return left == INT64_MIN ? UINT32_MAX : left < 0 ? (uint64_t)(-left / 10000) : 0;
+}
+
+HOOK(NTSTATUS, NtFsControlFile, (HANDLE file, HANDLE event, void *apc, void *context, IO_STATUS_BLOCK *io, ULONG code, void *in, ULONG in_bytes, void *out, ULONG out_bytes)) {
+  const NTSTATUS status = ORIGINAL(NtFsControlFile)(file, event, apc, context, io, code, in, in_bytes, out, out_bytes);
+  const struct pipe_wait *wait = in;
+  if (code != FSCTL_PIPE_WAIT_ || !wait || in_bytes < offsetof(struct pipe_wait, name)) return status;
+  if (wait->name_bytes > in_bytes - offsetof(struct pipe_wait, name)) return status;
+  const struct name name = {"\\\\.\\pipe\\", wait->name, wait->name_bytes / sizeof(WCHAR)};
+  const uint64_t extra[4] = {1, milliseconds(wait), 0, 0};
+  struct answer answer;
+  if (is_missing(status) && ask(OP_PIPE_CONNECT, &name, 0, extra, "{\"wait\":true}", &answer))
+    return answer.verdict == SH_DONE ? answer.status : status;
+  note(OP_PIPE_CONNECT, &name, 0, status, "{\"wait\":true}");
+  return status;
+}
+
 HOOK(NTSTATUS, NtCreateMailslotFile, (HANDLE * made, ULONG access, ATTRIBUTES named, IO_STATUS_BLOCK *io, ULONG options, ULONG quota, ULONG most, LARGE_INTEGER *timeout)) {
   const NTSTATUS status = ORIGINAL(NtCreateMailslotFile)(made, access, named, io, options, quota, most, timeout);
   struct name name;

@@ -29,9 +29,13 @@ static void say_end(struct joint *joint, uint16_t kind) {
   linux_send(joint->channel, &frame, sizeof frame, NULL, 0, 0);
 }
 
-// Win32 errors of overlapped calls that have not ended are waited for.
+// Waits for an overlapped call that has not ended. A piece of a longer message counts its bytes though it is an error.
 static DWORD finish(HANDLE pipe, OVERLAPPED *io, BOOL done, DWORD *bytes) {
-  if (!done && GetLastError() != ERROR_IO_PENDING) return GetLastError();
+  const DWORD error = done ? 0 : GetLastError();
+  if (error && error != ERROR_IO_PENDING) {
+    if (error == ERROR_MORE_DATA) *bytes = (DWORD)io->InternalHigh;
+    return error;
+  }
   return GetOverlappedResult(pipe, io, bytes, TRUE) ? 0 : GetLastError();
 }
 
