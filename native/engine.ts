@@ -22,6 +22,13 @@ export const initFile = (): string => addonFile().replace(/shuttle\.node$/, 'shu
 /** The library that is preloaded into the programs of a learning VM. */
 export const readerFile = (): string => addonFile().replace(/shuttle\.node$/, 'shuttle-reader.node');
 
+/** Agent and dock of Windows VMs, or null where there was no compiler to build them. */
+export function agentFiles(): { agent: string; dock: string } | null {
+  const folder = addonFile().replace(/Release\/shuttle\.node$/, 'windows/');
+  const files = { agent: `${folder}shuttle-agent.dll`, dock: `${folder}shuttle-dock.exe` };
+  return existsSync(files.agent) && existsSync(files.dock) ? files : null;
+}
+
 /**
  * Where the addon is. What runs from the sources takes the copy in `dist` too: the record's worker is always run from
  * there, and the two must meet in one and the same library.

@@ -90,6 +90,7 @@ VmSpec vm_spec_from(const Napi::Value& value) {
     spec.drives.push_back({text(drive, "letter").at(0), text(drive, "path")});
   });
   spec.sockets = texts(from, "sockets");
+  spec.dock = texts(from, "dock");
   spec.shown = texts(from, "shown");
   spec.variables = bindings_from(from.Get("variables"));
   spec.payload = word<PayloadKept>(from, "payload", kPayloads);

@@ -68,6 +68,8 @@ export interface VmSpec {
    * end; what a first `!` names is shown all the same.
    */
   sockets?: readonly string[];
+  /** The command that starts the dock of a Windows VM whose programs carry the agent. */
+  dock?: readonly string[];
   limits: Limits;
   /** Ids of the rules whose object the mounts show already, so that nothing need be served at open time for them. */
   shown: readonly string[];

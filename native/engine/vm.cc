@@ -11,6 +11,7 @@
 #include "join/link.h"
 #include "kernel_notifier.h"
 #include "net/state.h"
+#include "windows/desk.h"
 #include "wine_server.h"
 #include "workers.h"
 
@@ -99,6 +100,7 @@ StartFailure Vm::start() {
     running_ = false;
     this->engine.tell({.type = Event::Type::kEnded, .vm = name()});
   };
+  if (!spec.dock.empty()) agents = std::make_shared<AgentDesk>(*this);
   thread_ = std::thread([this] { serve(); });
   running_ = true;
   init_->run();
@@ -126,6 +128,7 @@ void Vm::end() {
   }
   thread_.join();
   close_net(*this);
+  if (agents) agents->close();
 }
 
 const ZonePath* Vm::zone_of(std::string_view path) const {

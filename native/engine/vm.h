@@ -20,6 +20,7 @@ namespace shuttle {
 
 class Engine;
 class LinkedInit;
+class AgentDesk;
 struct FileState;
 struct NetState;
 
@@ -58,6 +59,7 @@ struct VmSpec {
   Bindings variables;  // user, uid, host, home, temp, session; pid and its kin are filled in per caller
   PayloadKept payload{};
   std::vector<std::string> sockets;  // the host's that are hidden while no rule names them; a last `*`: any end, a first `!`: shown
+  std::vector<std::string> dock;     // the command that starts a dock in it; empty: no agent, no dock
   std::vector<std::string> shown;  // ids of the rules whose object the mounts show already
 
   bool is_shown(const std::string& rule) const { return std::find(shown.begin(), shown.end(), rule) != shown.end(); }
@@ -82,6 +84,8 @@ class Vm : public std::enable_shared_from_this<Vm> {
 
   std::shared_ptr<FileState> files;  // what files/state.h keeps of this VM
   std::shared_ptr<NetState> net;     // what net/state.h keeps of this VM
+
+  std::shared_ptr<AgentDesk> agents;  // of a Windows VM (windows/desk.h); null: none
 
   // A VM that another Shuttle of this user runs, as a neighbour of ours (join/meeting.h).
   static std::shared_ptr<Vm> joined(Engine& engine, const std::string& name, std::unique_ptr<LinkedInit> linked);

@@ -121,7 +121,7 @@ async function buildWindows({ vm, request, identity, place, display, around }: P
   const variables = { uid: String(person.uid), host: hostname(), ...part.variables };
   const shape = shapeOf({ vm, request, identity, place }, cwd, program, mounts, variables, display, part);
   const env = { ...ours, ...part.env, ...display.env, ...vm.env };
-  const shared = { ...sharedSpec(vm, request, identity), ...shape, cwd, env, drives: part.drives };
+  const shared = { ...sharedSpec(vm, request, identity), ...shape, cwd, env, drives: part.drives, dock: part.dock };
   const spec: Planned['spec'] = (words, stdio) => {
     const program = display.command(windows.command(absolute({ ...vm, program: words }, request).program));
     return { ...shared, variables, program, stdio };

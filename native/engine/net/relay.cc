@@ -106,7 +106,7 @@ class Relay::Pair : public std::enable_shared_from_this<Pair> {
       return;
     }
     const auto size = static_cast<size_t>(got);
-    if (options_.tap) tell(i, std::string_view(buffer, size));
+    if (options_.tap && (size > options_.head || !options_.head)) tell(i, std::string_view(buffer, size).substr(options_.head));
     to.handing = std::move(handed);
     const ssize_t sent = give(to.fd.get(), std::string_view(buffer, size), to.handing);
     if (sent < 0 && errno != EAGAIN) return abort();

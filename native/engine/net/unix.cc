@@ -8,12 +8,14 @@
 #include <sys/un.h>
 
 #include "../engine.h"
+#include "../windows/desk.h"
 #include "../workers.h"
 #include "as_person.h"
 #include "connect.h"
 #include "replace.h"
 #include "rendezvous.h"
 #include "unix_find.h"
+#include "unix_name.h"
 
 namespace shuttle {
 
@@ -112,7 +114,17 @@ Answer carry(Crossing crossing) {
 
 }  // namespace
 
+// The agent of a Windows process calls the engine: its own socket is connected to one of ours.
+static Answer admit_agent(const Trap& trap, SocketCall& call) {
+  int error = 0;
+  Fd line = meet(call.socket.get(), call.type, &error);
+  if (!line) return Answer::fail(error);
+  trap.vm.agents->admit(trap.shared_caller(), std::move(line));
+  return Answer::give(0);
+}
+
 Answer connect_unix(const Trap& trap, SocketCall call) {
+  if (trap.vm.agents && call.type == SOCK_SEQPACKET && AgentDesk::is_door(abstract_bytes(call.address, call.length))) return admit_agent(trap, call);
   const UnixAsked asked = unix_asked(trap, call);
   if (asked.inside) {
     trap.record({.op = Op::kUnixConnect, .object = asked.object, .peer = trap.vm.name(), .verdict = Verdict::kPassed, .source = Source::kSeen});
