@@ -1,4 +1,5 @@
 // Which names the rules of a system file stand for already: of the rules that admit a name, the most specific has it.
+import { foldName } from '../native/contract/fold.js';
 import type { Pattern } from '../native/contract/rules.js';
 import type { Group, SeenName, Sighting } from './grammar/names.js';
 import { isBound } from './pattern/admits.js';
@@ -48,7 +49,7 @@ type Decider = (name: string, values: readonly { token: string; value: string }[
 function decider(group: Group, rules: readonly ExistingRule[]): Decider | null {
   const sorted = sortedFor(group, rules);
   if (sorted.length === 0) return null;
-  const plain = (text: string) => (group.fold ? text.toUpperCase() : text);
+  const plain = (text: string) => (group.fold ? foldName(text) : text);
   // A literal is more specific than any pattern that admits it, and is looked up.
   const literals = new Map<string, string>();
   const tests: { id: string; test: Test }[] = [];

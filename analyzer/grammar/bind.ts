@@ -1,5 +1,6 @@
 // Binding: a piece of a name that equals a variable of its own run (home, user, pid, …) stands for that variable.
 // Equal once may be chance: a short value must prove itself by varying together with its variable.
+import { foldName } from '../../native/contract/fold.js';
 import type { PatternPart } from '../../native/contract/rules.js';
 import { TOKENS, type TokenName } from '../../native/contract/words.js';
 import { looksVolatile } from './evidence.js';
@@ -52,7 +53,7 @@ function common(all: readonly Bound[]): Bound[] {
 }
 
 function spotsIn(name: string, { values }: Sighting, group: Group): Spot[] {
-  const fold = (text: string) => (group.fold ? text.toUpperCase() : text);
+  const fold = (text: string) => (group.fold ? foldName(text) : text);
   const text = fold(name);
   const spots = values.flatMap(({ token, value }) => {
     if (token !== 'given' && NO_NUMBERS.test(group.op) && /^\d+$/.test(value)) return [];

@@ -1,4 +1,5 @@
 // The unit that shapes are found among: one bound name, with the runs it was met in.
+import { foldName } from '../../native/contract/fold.js';
 import type { PatternPart } from '../../native/contract/rules.js';
 import { printPattern } from '../pattern/text.js';
 import { bindGroup } from './bind.js';
@@ -21,7 +22,7 @@ export function itemsOf(group: Group): Item[] {
   >();
   for (const { name, sighting, parts } of bindGroup(group)) {
     const text = printPattern(parts);
-    const key = group.fold ? text.toUpperCase() : text;
+    const key = group.fold ? foldName(text) : text;
     const member = { name, run: sighting.run };
     const known = items.get(key);
     if (known) known.members.push(member);

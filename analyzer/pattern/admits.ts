@@ -1,5 +1,6 @@
 // Whether any of many patterns admits a name, quickly: what is literal once its variables are filled in is looked up,
 // and only patterns with free tokens are tried one by one.
+import { foldName } from '../../native/contract/fold.js';
 import type { Pattern } from '../../native/contract/rules.js';
 import type { TokenName } from '../../native/contract/words.js';
 import { type BoundValues, matcher } from './match.js';
@@ -25,7 +26,7 @@ export const isBound = (token: TokenName): boolean => BOUND.has(token);
 
 /** A test against all of `patterns` under one run's values. */
 export function admitter(patterns: readonly Pattern[], bound: BoundValues, fold: boolean): (name: string) => boolean {
-  const plain = (text: string) => (fold ? text.toUpperCase() : text);
+  const plain = (text: string) => (fold ? foldName(text) : text);
   const literals = new Set<string>();
   const tests: ((name: string) => boolean)[] = [];
   for (const pattern of patterns) {

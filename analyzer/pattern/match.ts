@@ -1,5 +1,6 @@
 // Whether a name meets a pattern, in time linear in the name whatever the pattern: all positions of the pattern that
 // can be reached are advanced together, character by character.
+import { foldName } from '../../native/contract/fold.js';
 import type { Pattern, PatternPart } from '../../native/contract/rules.js';
 
 /** The values that bound tokens stand for in one run; a token without values matches nothing. */
@@ -18,20 +19,42 @@ const hex = /^[0-9a-fA-F]$/;
 const CLASSES: Partial<Record<string, (char: string) => boolean>> = {
   uint: (char) => digit.test(char),
   hex: (char) => hex.test(char),
-  word: (char) => /^[A-Za-z0-9_]$/.test(char),
+  word: (char) => /^[\p{L}0-9_]$/u.test(char),
   name: (char) => char !== '\\' && char !== '/' && char !== ':',
   rest: () => true,
 };
-// Fixed shapes: d a digit, x a hex digit, anything else itself.
-const SHAPES: Partial<Record<string, readonly string[]>> = {
-  guid: ['xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx'],
-  date: ['dddddddd', 'dddd-dd-dd', 'dddd_dd_dd'],
-  time: ['dddddd', 'dd-dd-dd', 'dd:dd:dd'],
+type Reader = (char: string) => boolean;
+
+const between =
+  (first: string, last: string): Reader =>
+  (char) =>
+    char >= first && char <= last;
+const exactly = (wanted: string): Reader => between(wanted, wanted);
+const digits = (count: number): Reader[] => Array(count).fill(CLASSES.uint!);
+const hexes = (count: number): Reader[] => Array(count).fill(CLASSES.hex!);
+/** Two digits up to a number, by their first. */
+const two = (...[first, low, high]: [string, string, string]): Reader[] => [exactly(first), between(low, high)];
+
+const MONTH = [two('0', '1', '9'), two('1', '0', '2')];
+const DAY = [two('0', '1', '9'), [between('1', '2'), between('0', '9')], two('3', '0', '1')];
+const HOUR = [[between('0', '1'), between('0', '9')], two('2', '0', '3')];
+const SIXTY = [between('0', '5'), between('0', '9')];
+
+const marked = (marks: readonly string[], shape: (mark: Reader[]) => Reader[][]): Reader[][] =>
+  marks.flatMap((mark) => shape([...mark].map(exactly)));
+
+// Fixed shapes: possible months, days, hours, minutes and seconds only, as the engine has it.
+const SHAPES: Partial<Record<string, readonly Reader[][]>> = {
+  guid: [[8, 4, 4, 4, 12].flatMap((count, at) => [...(at === 0 ? [] : [exactly('-')]), ...hexes(count)])],
+  date: marked(['', '-', '_'], (mark) =>
+    MONTH.flatMap((month) => DAY.map((day) => [...digits(4), ...mark, ...month, ...mark, ...day])),
+  ),
+  time: marked(['', '-', ':'], (mark) => HOUR.map((hour) => [...hour, ...mark, ...SIXTY, ...mark, ...SIXTY])),
 };
 
 /** A test of names against `pattern`, under one run's bound values; `fold` compares as Windows does. */
 export function matcher(pattern: Pattern, bound: BoundValues, fold = false): (name: string) => boolean {
-  const plain = (text: string) => (fold ? text.toUpperCase() : text);
+  const plain = (text: string) => (fold ? foldName(text) : text);
   if (pattern.every((part) => typeof part === 'string')) {
     const literal = plain(pattern.join(''));
     return (name) => plain(name) === literal;
@@ -55,7 +78,7 @@ function endsOf(pattern: Pattern, plain: (text: string) => string): { head: stri
 const WHOLE: Partial<Record<string, RegExp>> = {
   uint: /^[0-9]+$/,
   hex: /^[0-9a-fA-F]+$/,
-  word: /^[A-Za-z0-9_]+$/,
+  word: /^[\p{L}0-9_]+$/u,
   name: /^[^\\/:]+$/,
   rest: /^/,
 };
@@ -76,7 +99,7 @@ function innerTest(pattern: Pattern, bound: BoundValues, plain: (text: string) =
 
 /** Whether any name that meets `pattern` is the absolute path `path` or lies below it. */
 export function reaches(pattern: Pattern, bound: BoundValues, path: string, fold = false): boolean {
-  const plain = (text: string) => (fold ? text.toUpperCase() : text);
+  const plain = (text: string) => (fold ? foldName(text) : text);
   const { head } = endsOf(pattern, plain);
   if (!plain(path).startsWith(head) && !head.startsWith(plain(path))) return false;
   const machine = compile(pattern, bound, plain);
@@ -101,7 +124,7 @@ function compile(pattern: Pattern, bound: BoundValues, plain: (text: string) => 
   const prepend = (part: PatternPart, next: readonly number[]): readonly number[] => {
     if (typeof part === 'string') return chain(chars(plain(part)), next);
     const shapes = SHAPES[part.token];
-    if (shapes !== undefined) return shapes.flatMap((shape) => chain([...shape].map(ofShape), next));
+    if (shapes !== undefined) return shapes.flatMap((shape) => chain(shape, next));
     if (part.width !== undefined) return chain(Array(part.width).fill(CLASSES.hex!), next);
     const reads = CLASSES[part.token];
     if (reads === undefined) return bound(part.token).flatMap((value) => chain(chars(plain(value)), next));
@@ -121,8 +144,6 @@ function compile(pattern: Pattern, bound: BoundValues, plain: (text: string) => 
 }
 
 const chars = (text: string) => [...text].map((wanted) => (char: string) => char === wanted);
-const ofShape = (kind: string) =>
-  kind === 'd' ? CLASSES.uint! : kind === 'x' ? CLASSES.hex! : (char: string) => char === kind;
 
 /** The places reached when `text` was read; none if it cannot be read. */
 function after({ steps, start }: Machine, text: string, from: Iterable<number> = start): Set<number> {

@@ -26,6 +26,14 @@ const Symbols kHexDigit = kDigit | range('a', 'f') | range('A', 'F');
 const Symbols kAny = ~Symbols();
 const Symbols kNoSeparator = kAny & ~byte('\\') & ~byte('/') & ~byte(':');
 
+Symbols within_letter() {
+  Symbols symbols;
+  for (size_t at = 0x80 + 0x80; at < 0xc0 + 0x80; at++) symbols.set(at);
+  return symbols;
+}
+
+const Symbols kWithinLetter = within_letter();
+
 Symbols word_symbols() {
   Symbols symbols = kDigit | range('a', 'z') | range('A', 'Z') | byte('_');
   for (size_t at = 256; at < kSymbols; at++) symbols.set(at);
@@ -48,8 +56,9 @@ void AutomatonBuilder::times(size_t count, const Symbols& symbols) {
   for (size_t at = 0; at < count; at++) advance(symbols);
 }
 
+// A token begins with a whole letter, never amid the bytes of one: `{word}{word}` is two letters at least.
 void AutomatonBuilder::some(const Symbols& symbols) {
-  advance(symbols);
+  advance(symbols & ~kWithinLetter);
   loop_[node_] |= symbols;
 }
 

@@ -33,10 +33,6 @@ export function toLinux(name: string, drives: readonly Drive[]): string | null {
 /** Whether a name of the system file is meant for a Windows program: it begins with a drive. */
 export const isWindowsName = (name: string): boolean => /^[A-Za-z]:([\\/]|$)/u.test(name);
 
-/** Windows compares names by simple upper-casing, one code unit for one; what would grow (ß) stays as it is. */
-export const foldName = (name: string): string =>
-  [...name].map((char) => (char.toUpperCase().length === char.length ? char.toUpperCase() : char)).join('');
-
 function normalise(parts: readonly string[]): string[] {
   const kept: string[] = [];
   for (const part of parts) {

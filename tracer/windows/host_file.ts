@@ -1,8 +1,9 @@
 // Which file of the host a Windows program name stands for, so that its kind is known before a VM is built.
 import { existsSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { foldName } from '../../native/contract/fold.js';
 import type { Base } from './base.js';
-import { foldName, isWindowsName } from './drives.js';
+import { isWindowsName } from './drives.js';
 import { PREFIX, placeInVm } from './plan.js';
 
 /**

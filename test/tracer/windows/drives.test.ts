@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { foldName, isWindowsName, toLinux, toWindows } from '../../../tracer/windows/drives.js';
+import { foldName } from '../../../native/contract/fold.js';
+import { isWindowsName, toLinux, toWindows } from '../../../tracer/windows/drives.js';
 import { DRIVES } from '../../../tracer/windows/plan.js';
 
 test.each([
