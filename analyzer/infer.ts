@@ -6,6 +6,9 @@ import { type Draft, draftOf, namesOf, ruleOf, type Support, supported } from '.
 import { DEFAULTS, generalise, type Settings } from './grammar/generalise.js';
 import type { Group } from './grammar/names.js';
 import { readGroups } from './grammar/read_groups.js';
+import { withCarriers } from './handed/carrier.js';
+import { withHanded } from './handed/handed.js';
+import { withPasses } from './handed/pass.js';
 import { holdOut } from './heldout.js';
 import type { Database } from './load/duck.js';
 import { type LoadedRun, loadRuns, systemOf } from './load/load.js';
@@ -58,9 +61,12 @@ async function infer(
 ): Promise<Inference> {
   // Earlier proposals are found anew, with all that is known by now.
   const decided = existing.filter(({ state }) => state !== 'proposed');
-  const groups = await readGroups(database);
-  const attribution = attribute(groups, decided);
-  const drafts = attribution.left.flatMap((group) => draftsOf(group, settings));
+  const groups = await withHanded(database, runs, await readGroups(database));
+  const attribution = attributeAll(groups, decided);
+  const drafts = withCarriers(
+    attribution.left.flatMap((group) => draftsOf(group, settings)),
+    attribution.names,
+  );
   const support = await countSupport(database, attribution, drafts);
   const rulesOf = (rare: boolean) =>
     drafts.filter((draft) => draft.rare === rare).map((draft) => ruleOf(draft, support.get(draft.id)!));
@@ -70,10 +76,17 @@ async function infer(
   return {
     rules: [...accepted, ...rulesOf(false)],
     rare: rulesOf(true),
-    alternatives: alternativesFor(drafts, groups),
+    alternatives: alternativesFor(drafts, attribution.left),
     order: await readOrder(database, runs),
     coverage: await readCoverage(database, runs, attribution.left, settings),
   };
+}
+
+/** What no rule has as it was met may be one that was passed. */
+function attributeAll(groups: readonly Group[], rules: readonly ExistingRule[]): Attribution {
+  const first = attribute(groups, rules);
+  const then = attribute(withPasses(first.left), rules);
+  return { names: [...first.names, ...then.names], left: then.left };
 }
 
 function draftsOf(group: Group, settings: Settings): Draft[] {

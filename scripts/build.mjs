@@ -22,7 +22,7 @@ const native = join(root, 'native');
 const dist = join(root, 'dist');
 const release = join(native, 'build/Release');
 const products = ['shuttle.node', 'shuttle-init', 'shuttle-reader.node'];
-const parts = ['native', 'tracer', 'analyzer', 'policygen', 'cli', 'bench'];
+const parts = ['native', 'tracer', 'analyzer', 'policygen', 'cli', 'bench', 'fixtures/planted'];
 const built = new Set(['build', 'node_modules']);
 
 const say = (text) => process.stderr.write(`build: ${text}\n`);

@@ -1,4 +1,7 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { importTrace } from '../../analyzer/import/import.js';
 import { inferRules } from '../../analyzer/infer.js';
 import { ShuttleError } from '../../native/contract/problem.js';
 import { mergeRules } from '../../policygen/file/merge.js';
@@ -15,7 +18,30 @@ import { runFolders } from '../runs.js';
 
 /** Prints the rules that recorded runs need, or writes them into a system file. */
 export async function infer(runs: string[], options: InferOptions): Promise<number> {
-  const folders = await runFolders(runs);
+  return withTraces(runs, (folders) => inferFrom(folders, options));
+}
+
+/** Files among what was named are others' traces; they become run folders for the time of the command. */
+async function withTraces(named: readonly string[], use: (folders: string[]) => Promise<number>): Promise<number> {
+  const isTrace = (name: string) => statSync(name, { throwIfNoEntry: false })?.isFile() === true;
+  const folders = await runFolders(named.filter((name) => !isTrace(name)));
+  const traces = named.filter(isTrace);
+  if (traces.length === 0) return use(folders);
+  const base = mkdtempSync(join(tmpdir(), 'shuttle-traces-'));
+  const remove = () => rmSync(base, { recursive: true, force: true });
+  process.once('exit', remove); // Ctrl-C ends the process without coming back here
+  try {
+    const system = folders.length > 0 ? readRunInfo(folders[0] as string).system : 'imported';
+    const made: string[] = [];
+    for (const [place, file] of traces.entries()) made.push(await importTrace(file, base, place, system));
+    return await use([...folders, ...made]);
+  } finally {
+    process.off('exit', remove);
+    remove();
+  }
+}
+
+async function inferFrom(folders: readonly string[], options: InferOptions): Promise<number> {
   const file = options.output;
   const text = file === undefined ? null : existsSync(file) ? readText(file) : draftOf(folders);
   const existing = text === null ? [] : parseSystemFile(text, file ?? '').rules;

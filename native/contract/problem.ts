@@ -34,6 +34,7 @@ export type Problem =
   | { code: 'RUNS_NONE' }
   | { code: 'RUNS_MIXED'; systems: readonly string[] }
   | { code: 'QUERY_FAILED'; error: string; rules: boolean }
+  | { code: 'TRACE_UNKNOWN'; file: string }
   // Windows programs
   | { code: 'WINE_MISSING'; program: string }
   | { code: 'WINE_32_MISSING'; program: string }
@@ -216,6 +217,11 @@ export function explain(problem: Problem): Explanation {
       return {
         text: `the runs are of different systems: ${problem.systems.join(', ')}`,
         hint: 'give the runs of one system',
+      };
+    case 'TRACE_UNKNOWN':
+      return {
+        text: `${problem.file}: neither a run folder nor a trace that Shuttle reads`,
+        hint: "it reads strace -f, audit logs with AppArmor's or SELinux's records, and MXC's denials.json",
       };
     case 'QUERY_FAILED':
       return {
