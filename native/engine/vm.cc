@@ -109,8 +109,8 @@ StartFailure Vm::start() {
 
 void Vm::finish() {
   if (!windows()) return init_->kill();
-  // What the server writes is trapped by this VM's thread, so nobody must wait for it here.
-  engine.workers().run([vm = shared_from_this()] {
+  // What the server writes is trapped by this VM's thread, so nobody must wait for it here; nor may it wait for the VM's own calls.
+  engine.workers().run(&engine, [vm = shared_from_this()] {
     end_wine_server(vm->init_->pid(), [&] { return vm->engine.workers().stopping(); });
     vm->init_->kill();
   });
