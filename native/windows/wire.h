@@ -45,7 +45,7 @@ struct sh_event {
   uint32_t detail_bytes; // a JSON object, behind the name
 };
 #define SH_EVENT_CUT 1u  // the name was longer
-enum sh_seen { SH_SEEN_PASSED = 0, SH_SEEN_ABSENT = 1, SH_SEEN_BLOCKED = 2 };
+enum sh_seen { SH_SEEN_PASSED = 0, SH_SEEN_ABSENT = 1, SH_SEEN_BLOCKED = 2, SH_SEEN_REDIRECTED = 3 };
 
 // ---- Messages between agent and engine: one packet each (SOCK_SEQPACKET), a head and then its texts.
 #define SH_MOST_MESSAGE (96u * 1024 + 256)

@@ -206,7 +206,9 @@ function grantSteps(input: PlanInput, hidden: readonly string[]): MountStep[] {
     .filter(({ path }) => !refused.has(path) && (!learning || isHidden(path)))
     .filter(({ path, access }) => isGranted(input, path, access))
     .sort((a, b) => (a.path < b.path ? -1 : 1));
-  const leadsOn = (folder: string) => granted.some(({ path }) => isBelow(path, folder));
+  const own = [input.cwd, input.program, ...Object.keys(input.mounts)].filter((path) => path !== null);
+  const ends = [...own, ...granted.map(({ path }) => path)];
+  const leadsOn = (folder: string) => ends.some((path) => isBelow(path, folder));
   return granted.flatMap(({ path, access }): MountStep[] => {
     if (input.host.kinds.get(path) === 'folder') return folderGrant(input, path, leadsOn);
     return [{ do: 'bind', to: path, from: path, write: access === 'write' && !learning }];
@@ -217,6 +219,7 @@ function grantSteps(input: PlanInput, hidden: readonly string[]): MountStep[] {
 function isGranted(input: PlanInput, path: string, access: FileGrant['access']): boolean {
   const kind = input.host.kinds.get(path);
   if (kind !== 'file' && kind !== 'folder') return false; // served at open time, once it is there
+  if (path === '/') return false; // the VM has one of its own
   const shownAnyway = [...SYSTEM_FOLDERS, SETTINGS, '/proc', '/dev', '/sys'].some((folder) =>
     isAtOrBelow(path, folder),
   );

@@ -236,7 +236,8 @@ void AgentDesk::record(Process& process, const AgentEvent& event) {
   if (event.op >= std::size(kOpNames)) return vm_.engine.record->lost(Source::kAgent, 1);
   const bool passed = event.seen == SH_SEEN_PASSED;
   if (passed && is_serving(static_cast<Op>(event.op))) claim(static_cast<Op>(event.op), event.object, *process.about);
-  const Verdict verdict = passed ? Verdict::kPassed : event.seen == SH_SEEN_BLOCKED ? Verdict::kBlocked : Verdict::kAbsent;
+  constexpr Verdict kSeen[] = {Verdict::kPassed, Verdict::kAbsent, Verdict::kBlocked, Verdict::kRedirected};
+  const Verdict verdict = event.seen < std::size(kSeen) ? kSeen[event.seen] : Verdict::kAbsent;
   vm_.engine.record->record(Row{.vm = vm_.name(), .pid = process.about->pid, .tid = process.threads.host(event.tid), .image = process.about->image,
                                 .op = static_cast<Op>(event.op), .object = event.object, .peer = passed ? std::string_view(vm_.name()) : std::string_view(),
                                 .access = event.access, .verdict = verdict, .status = event.status, .source = Source::kAgent, .detail = event.detail});

@@ -70,7 +70,7 @@ static void find_calls(const void *library) {
     if (number < 0) continue;
     *stub = make_stub((uint32_t)number);
     hook->original = stub;
-    __atomic_store_n(&hook_table[number], hook->handler, __ATOMIC_RELEASE);
+    if (hook->handler) __atomic_store_n(&hook_table[number], hook->handler, __ATOMIC_RELEASE);
   }
 }
 

@@ -30,6 +30,12 @@ struct hook {
   __attribute__((section(".hooks$m"), used)) static struct hook *const entry_##call = &hook_##call; \
   static ret NTAPI on_##call params
 
+// A call of win32u that is only made, never taken. ORIGINAL is null until win32u is loaded.
+#define USE(ret, call, params)                                                                    \
+  typedef ret(NTAPI *call##_original) params;                                                     \
+  static struct hook hook_##call = {#call, NULL, NULL};                                           \
+  __attribute__((section(".hooks$m"), used)) static struct hook *const entry_##call = &hook_##call
+
 #define ORIGINAL(call) ((call##_original)hook_##call.original)
 
 // Finds the calls and puts our dispatcher into its slot. False where this Wine is not built as we know it.

@@ -16,10 +16,11 @@ static struct line lines[LINES];
 static struct sh_ring *ring;
 static uint64_t may_serve, may_look;  // a bit for each operation
 
-static uint32_t win_pid(void) { return (uint32_t)(ULONG_PTR)NtCurrentTeb()->Reserved1[8]; }
+ULONG_PTR own_pid(void) { return (ULONG_PTR)NtCurrentTeb()->Reserved1[8]; }
+ULONG_PTR own_tid(void) { return (ULONG_PTR)NtCurrentTeb()->Reserved1[9]; }
 
 static int say(struct line *line, enum sh_say what, uint32_t op, uint32_t access, const uint64_t *extra, const struct name *object, const char *detail) {
-  struct sh_message message = {.say = what, .op = op, .access = access, .tid = linux_gettid(), .win_pid = win_pid()};
+  struct sh_message message = {.say = what, .op = op, .access = access, .tid = linux_gettid(), .win_pid = (uint32_t)own_pid()};
   uint32_t used = 0;
   if (extra) memcpy(message.extra, extra, sizeof message.extra);
   if (object || detail) {
@@ -106,7 +107,7 @@ static struct sh_event *reserve(uint32_t bytes) {
   return NULL;
 }
 
-void note(enum sh_op op, const struct name *object, uint32_t access, NTSTATUS status, const char *detail) {
+static void write_row(enum sh_op op, enum sh_seen seen, const struct name *object, uint32_t access, NTSTATUS status, const char *detail) {
   if (!ring) return;
   uint32_t names = name_bytes(object), details = detail ? (uint32_t)strlen(detail) : 0;
   const int cut = names > SH_MOST_NAME;
@@ -118,7 +119,7 @@ void note(enum sh_op op, const struct name *object, uint32_t access, NTSTATUS st
   if (!event) return;
   event->bytes = bytes;
   event->op = (uint16_t)op;
-  event->verdict = NT_ERROR_(status) ? SH_SEEN_ABSENT : SH_SEEN_PASSED;
+  event->verdict = (uint8_t)seen;
   event->flags = cut ? SH_EVENT_CUT : 0;
   event->tid = linux_gettid();
   event->status = status;
@@ -127,6 +128,23 @@ void note(enum sh_op op, const struct name *object, uint32_t access, NTSTATUS st
   event->detail_bytes = details;
   if (details) memcpy((uint8_t *)(event + 1) + event->object_bytes, detail, details);
   __atomic_store_n(&event->state, SH_FILLED, __ATOMIC_RELEASE);
+}
+
+void note(enum sh_op op, const struct name *object, uint32_t access, NTSTATUS status, const char *detail) {
+  write_row(op, NT_ERROR_(status) ? SH_SEEN_ABSENT : SH_SEEN_PASSED, object, access, status, detail);
+}
+
+void note_redirected(enum sh_op op, const struct name *object, uint32_t access, NTSTATUS status) {
+  write_row(op, SH_SEEN_REDIRECTED, object, access, status, NULL);
+}
+
+int seen_before(enum sh_op op, const struct name *object, NTSTATUS status) {
+  enum { REMEMBERED = 1024 };
+  static uint64_t seen[REMEMBERED];
+  uint64_t hash = 14695981039346656037u ^ (uint64_t)op << 32 ^ (uint32_t)status;
+  for (const char *c = object->prefix; *c; c++) hash = (hash ^ (uint8_t)*c) * 1099511628211u;
+  for (uint32_t i = 0; i < object->chars; i++) hash = (hash ^ object->text[i]) * 1099511628211u;
+  return __atomic_exchange_n(&seen[hash >> 54], hash, __ATOMIC_RELAXED) == hash;
 }
 
 int may_ask(enum sh_op op) { return ring && (may_look >> op & 1); }

@@ -17,6 +17,14 @@ int open_line(void);
 // null. Never waits for longer than the engine needs to look into a full ring.
 void note(enum sh_op op, const struct name *object, uint32_t access, NTSTATUS status, const char *detail);
 
+// The same for what ran on the VM's private copy of something outside.
+void note_redirected(enum sh_op op, const struct name *object, uint32_t access, NTSTATUS status);
+// Whether this process said the same lately: for what is done over and over and says nothing new.
+int seen_before(enum sh_op op, const struct name *object, NTSTATUS status);
+
+ULONG_PTR own_pid(void);  // as Windows numbers them
+ULONG_PTR own_tid(void);
+
 struct answer {
   enum sh_verdict verdict;
   NTSTATUS status;       // what to give the program where nothing is carried and the engine says so; else 0
