@@ -16,6 +16,8 @@ export interface Draft {
   rare: boolean;
   /** What its names owe to messages came over this rule, or as an argument. */
   carrier: string | null;
+  /** Used while its VM starts, and never later. */
+  phase: 'startup' | null;
 }
 
 /** A row of the model `support`. */
@@ -35,16 +37,22 @@ const MOST_TOKENS = 64;
 export function draftOf(group: Group, shape: Shape, rare: boolean): Draft | null {
   const object = printPattern(shape.pattern);
   if (object.length > LONGEST || tokensIn(shape.pattern) > MOST_TOKENS) return null;
-  return { id: idOf(group, object, null), group, shape, object, rare, carrier: null };
+  return { id: idOf(group, object, null, null), group, shape, object, rare, carrier: null, phase: null };
 }
 
-const idOf = ({ op, from, to }: Group, object: string, carrier: string | null): string =>
-  ruleId({ allow: op, from, to, object, carrier });
+const idOf = ({ op, from, to }: Group, object: string, carrier: string | null, phase: Draft['phase']): string =>
+  ruleId({ allow: op, from, to, object, carrier, phase });
+
+export const atStartup = (draft: Draft): Draft => ({
+  ...draft,
+  phase: 'startup',
+  id: idOf(draft.group, draft.object, draft.carrier, 'startup'),
+});
 
 export const carriedBy = (draft: Draft, carrier: string): Draft => ({
   ...draft,
   carrier,
-  id: idOf(draft.group, draft.object, carrier),
+  id: idOf(draft.group, draft.object, carrier, draft.phase),
 });
 
 /** The sightings that the draft stands for, each with its run's id. */
@@ -52,11 +60,20 @@ export function sightingsOf({
   group,
   shape,
 }: Pick<Draft, 'group' | 'shape'>): { sighting: Sighting; run: string; name: string }[] {
-  const byName = new Map(group.names.map(({ name, sightings }) => [name, sightings]));
+  const byName = namesIn(group);
   return shape.members.map(({ name, run }) => {
     const sighting = byName.get(name)!.find((one) => one.run === run)!;
     return { sighting, run: group.runs[run]!, name };
   });
+}
+
+// A group may have many drafts; its names are looked up in one table.
+const tables = new WeakMap<Group, ReadonlyMap<string, readonly Sighting[]>>();
+
+function namesIn(group: Group): ReadonlyMap<string, readonly Sighting[]> {
+  const known = tables.get(group) ?? new Map(group.names.map(({ name, sightings }) => [name, sightings]));
+  tables.set(group, known);
+  return known;
 }
 
 const tokensIn = (pattern: Pattern): number => pattern.filter((part) => typeof part !== 'string').length;
@@ -75,7 +92,7 @@ function originsOf(id: string, { origins }: Sighting, run: string, name: string)
 }
 
 export function ruleOf(draft: Draft, support: Support): Rule {
-  const { id, group, object, carrier } = draft;
+  const { id, group, object, carrier, phase } = draft;
   return {
     id,
     allow: group.op as Op,
@@ -83,6 +100,7 @@ export function ruleOf(draft: Draft, support: Support): Rule {
     to: group.to,
     object,
     ...accessOf(draft, support.access),
+    ...(phase === null ? {} : { phase }),
     ...(carrier === null ? {} : { carrier }),
     state: 'proposed',
     needed: needOf(support),

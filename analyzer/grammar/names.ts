@@ -38,8 +38,9 @@ export interface Sighting {
   /** Values of this run that occur in the name: the VM's variables, pids of user and server. */
   values: readonly Value[];
   noise: string | null;
-  /** When it was first met, in nanoseconds of the run. */
+  /** When it was first and last met, in nanoseconds of the run. */
   first: number;
+  last: number;
   /** Who handed the name over, where somebody did. */
   passes?: readonly Pass[];
   /** Of a passed name: the interactions that it was met in. */

@@ -15,6 +15,7 @@ interface NameRow {
   access: number;
   noise: string | null;
   first_ts: number | string;
+  last_ts: number | string;
   tokens: string[] | null;
   values: string[] | null;
 }
@@ -84,6 +85,7 @@ function sightingOf(row: NameRow, run: number): Sighting {
     access: row.access,
     noise: row.noise,
     first: Number(row.first_ts),
+    last: Number(row.last_ts),
     values: (row.tokens ?? []).map((token, at) => ({ token, value: row.values![at]! })),
   };
 }

@@ -1,5 +1,5 @@
-// What channels of a run brought, message by message, each read together with the end of the one before it, so that a
-// name cut in two is seen whole.
+// What channels of a run brought, message by message; the border of two is read as well, so that a name cut in two is seen
+// whole.
 import { join } from 'node:path';
 import type { Data } from 'apache-arrow';
 import { readTable } from '../../tracer/arrow/table.js';
@@ -57,16 +57,24 @@ export function* messagesOf(
       const bytes = bytesAt(row);
       if (bytes.length === 0) continue;
       const key = numbers[row]! * 2 + direction;
-      const whole = joined(rests.get(key)?.bytes, bytes);
-      if (bytes.length === sizes[row]) rests.set(key, { bytes: whole.slice(-CARRIED) });
+      const before = rests.get(key)?.bytes;
+      const texts = readings(bytes);
+      // What goes on without a break may also be two things, so each message is read by itself first.
+      if (before !== undefined) texts.push(...readings(joined(before, bytes.subarray(0, CARRIED))));
+      if (bytes.length === sizes[row]) rests.set(key, { bytes: ending(before, bytes) });
       else rests.delete(key); // the rest of it was not kept, so the next does not go on from here
-      yield { channel, sender, receiver, ts: Number(times[row]), texts: readings(whole) };
+      yield { channel, sender, receiver, ts: Number(times[row]), texts };
     }
   }
 }
 
-function joined(before: Uint8Array | undefined, bytes: Uint8Array): Uint8Array {
-  if (before === undefined) return bytes;
+/** The last bytes of what came so far. */
+function ending(before: Uint8Array | undefined, bytes: Uint8Array): Uint8Array {
+  if (before === undefined || bytes.length >= CARRIED) return bytes.slice(-CARRIED);
+  return joined(before, bytes).slice(-CARRIED);
+}
+
+function joined(before: Uint8Array, bytes: Uint8Array): Uint8Array {
   const whole = new Uint8Array(before.length + bytes.length);
   whole.set(before);
   whole.set(bytes, before.length);

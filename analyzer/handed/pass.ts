@@ -52,7 +52,8 @@ function add(names: Map<string, Map<number, Sighting>>, seen: SeenName, group: G
 function joined(a: Sighting, b: Sighting, origin: Origin): Sighting {
   const worked = a.worked === null ? b.worked : a.worked || (b.worked ?? false);
   const times = a.times + b.times;
-  return { ...a, times, worked, access: a.access | b.access, origins: [...a.origins!, origin] };
+  const [first, last] = [Math.min(a.first, b.first), Math.max(a.last, b.last)];
+  return { ...a, first, last, times, worked, access: a.access | b.access, origins: [...a.origins!, origin] };
 }
 
 function filled(group: Group, names: ReadonlyMap<string, ReadonlyMap<number, Sighting>>): Group {

@@ -3,7 +3,8 @@
 
 const GUID = '[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}';
 const PIECES = new RegExp(`(?<![\\p{L}\\p{N}])${GUID}(?![\\p{L}\\p{N}])|[\\p{L}\\p{N}]+`, 'gu');
-const NUMBERS = /[0-9]+/g;
+// `conn1234`, `1234th`: not the digits that happen to stand in hex.
+const NUMBERED = /^(?:\p{L}+([0-9]+)|([0-9]+)\p{L}+)$/u;
 
 /** Shorter ones come back by chance. */
 const SHORTEST = 3;
@@ -13,8 +14,8 @@ const LONGEST = 128;
 export function* piecesOf(text: string): Generator<string> {
   for (const [piece] of text.matchAll(PIECES)) {
     if (piece.length >= SHORTEST && piece.length <= LONGEST) yield piece;
-    if (/^[0-9]+$/.test(piece) || !/[0-9]/.test(piece) || piece.includes('-')) continue;
-    for (const [number] of piece.matchAll(NUMBERS))
-      if (number.length >= SHORTEST && number.length <= LONGEST) yield number;
+    const [, after, before] = NUMBERED.exec(piece) ?? [];
+    const number = after ?? before;
+    if (number !== undefined && number.length >= SHORTEST && number.length <= LONGEST) yield number;
   }
 }

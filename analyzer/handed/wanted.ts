@@ -9,6 +9,10 @@ const OPENS = /^(file|library)\./;
 /** A piece of these is no value that a peer hands out. */
 const WHOLE = /^(dns|process)\./;
 
+/** A port may be handed out; the host is who it is. */
+const handedPart = (op: string, name: string): string =>
+  /^(tcp|udp)\./.test(op) ? name.slice(name.lastIndexOf(':') + 1) : name;
+
 export interface Wanted {
   group: Group;
   seen: SeenName;
@@ -41,7 +45,7 @@ export class WantedNames {
     const number = ear.names.push(wanted) - 1;
     if (OPENS.test(group.op)) ear.paths.add(seen.name, number);
     if (WHOLE.test(group.op)) return;
-    for (const piece of new Set(piecesOf(seen.name))) {
+    for (const piece of new Set(piecesOf(handedPart(group.op, seen.name)))) {
       const known = ear.pieces.get(piece);
       if (known) known.push(wanted);
       else ear.pieces.set(piece, [wanted]);

@@ -15,10 +15,13 @@ const KINDS = {
   used_before: 'view',
   rule_rows: 'view',
   support: 'view',
+  dependencies: 'view',
+  lives: 'view',
   edges: 'view',
   first_uses: 'view',
   incidences: 'view',
   coverage: 'view',
+  fresh: 'view',
   blocked: 'view',
   changed: 'view',
 } as const;

@@ -11,6 +11,7 @@
 #include "caller.h"
 #include "decide.h"
 #include "filter.h"
+#include "handed.h"
 #include "init_client.h"
 #include "net/continued.h"
 #include "trap.h"
@@ -84,6 +85,7 @@ class Vm : public std::enable_shared_from_this<Vm> {
 
   std::shared_ptr<FileState> files;  // what files/state.h keeps of this VM
   std::shared_ptr<NetState> net;     // what net/state.h keeps of this VM
+  const std::shared_ptr<Handed> handed = std::make_shared<Handed>();  // what messages brought it over carriers
 
   std::shared_ptr<AgentDesk> agents;  // of a Windows VM (windows/desk.h); null: none
 

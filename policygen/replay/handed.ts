@@ -9,7 +9,6 @@ import type { CompiledRule } from '../../native/contract/rules.js';
 /** A message that came to a VM over a rule, or as arguments (`argv`). */
 interface Heard {
   carrier: string;
-  sender: string;
   receiver: string;
   ts: number;
   texts: readonly string[];
@@ -17,9 +16,9 @@ interface Heard {
 
 export const hasCarriers = (rules: readonly CompiledRule[]): boolean => rules.some(({ carrier }) => carrier !== null);
 
-/** The ways from senders to receivers that a rule lets names be passed on. */
-export const passesOf = (rules: readonly CompiledRule[]): { from: string; to: string }[] =>
-  rules.filter(({ ops }) => ops.includes('name.pass')).map(({ from, to }) => ({ from, to }));
+/** Whether a rule holds for names that came whole. */
+export const isPass = ({ carrier, object }: CompiledRule): boolean =>
+  carrier !== null && !object.some((part) => typeof part !== 'string' && part.token === 'given');
 
 export class Handed {
   private readonly heard: Heard[] = [];
@@ -33,10 +32,9 @@ export class Handed {
   }
 
   /** A row started something elsewhere, with arguments. */
-  start(sender: string, receiver: string, ts: number, object: string, detail: string | null): void {
+  start(receiver: string, ts: number, object: string, detail: string | null): void {
     this.heard.push({
       carrier: 'argv',
-      sender,
       receiver,
       ts,
       texts: [object, ...(detail === null ? [] : textsIn(detail))],
@@ -52,13 +50,11 @@ export class Handed {
       for (const [number, name] of list.entries()) finder.add(name, number);
       finders.set(vm, { names: list, finder });
     }
-    const take = ({ carrier, sender, receiver, ts, texts }: Heard) => {
+    const take = ({ carrier, receiver, ts, texts }: Heard) => {
       for (const text of texts) {
         for (const piece of piecesOf(text)) note(this.pieces, piece, { carrier, receiver, ts });
         const ear = finders.get(receiver);
-        ear?.finder.find(text, (number) =>
-          note(this.passed, `${sender}\0${receiver}\0${ear.names[number]!}`, { carrier, ts }),
-        );
+        ear?.finder.find(text, (number) => note(this.passed, `${receiver}\0${ear.names[number]!}`, { carrier, ts }));
       }
     };
     for (const heard of this.heard) take(heard);
@@ -68,19 +64,15 @@ export class Handed {
       take({ ...message, carrier: channel.rule });
   }
 
-  /** The pieces of a name that came to its user before. */
+  /** What of a name came to its user before: pieces of it, and the whole. */
   given(receiver: string, name: string, ts: number): { carrier: string; value: string }[] {
     const found: { carrier: string; value: string }[] = [];
     for (const value of new Set(piecesOf(name)))
       for (const one of this.pieces.get(value) ?? [])
         if (one.receiver === receiver && one.ts <= ts) found.push({ carrier: one.carrier, value });
+    for (const one of this.passed.get(`${receiver}\0${name}`) ?? [])
+      if (one.ts <= ts) found.push({ carrier: one.carrier, value: name });
     return found;
-  }
-
-  /** Whether `carrier` had brought the whole name from the sender to the receiver by then. */
-  wasPassed(carrier: string, sender: string, receiver: string, name: string, ts: number): boolean {
-    const came = this.passed.get(`${sender}\0${receiver}\0${name}`) ?? [];
-    return came.some((one) => one.carrier === carrier && one.ts <= ts);
   }
 }
 

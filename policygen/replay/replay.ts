@@ -4,12 +4,12 @@ import { piecesOf } from '../../analyzer/handed/pieces.js';
 import { type LoadedRun, openRuns } from '../../analyzer/load/load.js';
 import { matcher } from '../../analyzer/pattern/match.js';
 import type { CompiledRule } from '../../native/contract/rules.js';
-import { ACCESS, classOfOp, type Op } from '../../native/contract/words.js';
+import { classOfOp, type Op } from '../../native/contract/words.js';
 import { addon } from '../../native/engine.js';
 import type { Answer, NativeRuleTable } from '../../native/rules.js';
 import { type CompileOptions, compileSystem } from '../compile.js';
 import type { SystemFile } from '../file/model.js';
-import { Handed, hasCarriers, passesOf } from './handed.js';
+import { Handed, hasCarriers, isPass } from './handed.js';
 import { NO_PROCESSES, readProcesses } from './processes.js';
 import { looksIntoDetail, type Needs, questionOf, type Row } from './question.js';
 import { batchesOf, type Columns } from './rows.js';
@@ -82,26 +82,10 @@ function replayRun(
     return answer;
   };
   const handed = hasCarriers(rules) ? handedIn(folder, rules, plainly) : null;
-  const passes = passesOf(rules);
   const decide = (row: Row): Answer | null => {
     const given = handed === null ? [] : handed.given(row.vm, row.object, row.ts);
-    const answer =
-      given.length === 0
-        ? plainly(row)
-        : table.decide({ ...questionOf(row, needs, info, processes, findServer), given });
-    return answer ?? (handed === null ? null : passed(row, handed));
-  };
-  const passed = (row: Row, messages: Handed): Answer | null => {
-    if (!OPENS.test(row.op)) return null;
-    for (const { from } of passes.filter(({ to }) => to === row.vm)) {
-      const asked: Row = { ...row, op: 'name.pass', vm: from, image: null, peer: row.vm, peerImage: row.image };
-      const access = PASSED_ACCESS[row.op] ?? ACCESS.read;
-      const answer = table.decide({ ...questionOf(asked, needs, info, processes, findServer), access });
-      const carrier = rules.find(({ id }) => id === answer?.rule)?.carrier;
-      if (answer?.allow !== true || carrier == null) continue;
-      if (messages.wasPassed(carrier, from, row.vm, row.object, row.ts)) return answer;
-    }
-    return null;
+    if (given.length === 0) return plainly(row);
+    return table.decide({ ...questionOf(row, needs, info, processes, findServer), given });
   };
   for (const columns of batchesOf(join(folder, 'interactions.arrow'), 'interactions')) {
     if (needs.pids) noteServers(columns, servers);
@@ -115,13 +99,6 @@ function replayRun(
   }
 }
 
-const OPENS = /^(file|library)[.]/;
-const PASSED_ACCESS: Record<string, number> = {
-  'file.write': ACCESS.write,
-  'file.create': ACCESS.create,
-  'file.delete': ACCESS.delete,
-};
-
 /**
  * Reads a run's messages beforehand. A channel whose own name was given is known only once what gave it is, so channels
  * of such rules are taken by their name alone.
@@ -129,18 +106,17 @@ const PASSED_ACCESS: Record<string, number> = {
 function handedIn(folder: string, rules: readonly CompiledRule[], decide: (row: Row) => Answer | null): Handed {
   const handed = new Handed();
   const carriers = new Set(rules.map(({ carrier }) => carrier));
-  const receivers = new Set(passesOf(rules).map(({ to }) => to));
-  const folding = new Set(rules.filter(({ ops, fold }) => ops.includes('name.pass') && fold).map(({ to }) => to));
+  const receivers = new Map(rules.filter(isPass).map(({ from, fold }) => [from, fold]));
   const looked = new Map<string, { names: Set<string>; fold: boolean }>();
   for (const columns of batchesOf(join(folder, 'interactions.arrow'), 'interactions')) {
     for (const row of carried(columns)) {
-      if (OPENS.test(row.op) && receivers.has(row.vm)) {
-        const names = looked.get(row.vm) ?? { names: new Set(), fold: folding.has(row.vm) };
+      if (receivers.has(row.vm)) {
+        const names = looked.get(row.vm) ?? { names: new Set(), fold: receivers.get(row.vm)! };
         names.names.add(row.object);
         looked.set(row.vm, names);
       }
       if (classOfOp(row.op) === 'invocation' && row.peer !== null)
-        handed.start(row.vm, row.peer, row.ts, row.object, row.detail);
+        handed.start(row.peer, row.ts, row.object, row.detail);
       if (row.channel === null || row.peer === null) continue;
       const rule = decide(row) ?? givenRule(row, rules);
       if (rule !== null && carriers.has(rule.rule))

@@ -9,6 +9,8 @@
 
 #include <chrono>
 
+#include <algorithm>
+
 #include "../engine.h"
 #include "../handlers.h"
 #include "../vm.h"
@@ -43,11 +45,28 @@ bool is_of(const Vm& vm, int socket) {
   return cookie == vm.network();
 }
 
+namespace {
+
+// What comes over a carrier is remembered by the VMs at its ends.
+void listen_to(Tap& tap, const Trap& trap, const Ruling& ruling) {
+  const auto& rules = trap.vm.engine.rules->rules();
+  if (ruling.rule.empty() || std::ranges::none_of(rules, [&](const CompiledRule& rule) { return rule.carrier == ruling.rule; })) return;
+  const auto own = std::ranges::find(rules, ruling.rule, &CompiledRule::id);
+  tap.carrier = ruling.rule;
+  tap.inside = trap.vm.handed;
+  for (const auto& other : trap.vm.engine.others(trap.vm))
+    if (own != rules.end() && other->name() == own->to) tap.outside = other->handed;
+}
+
+}  // namespace
+
 std::optional<Tap> tap_for(const Trap& trap, const Ruling& ruling) {
   const PayloadKept payload = trap.vm.spec.payload;
   if (payload == PayloadKept::kNone && !ruling.relay) return std::nullopt;
   const uint32_t keep = payload == PayloadKept::kFull ? UINT32_MAX : payload == PayloadKept::kHead ? kHeadBytes : 0;
-  return Tap{trap.vm.engine.record->new_channel(), keep};
+  Tap tap{trap.vm.engine.record->new_channel(), keep};
+  listen_to(tap, trap, ruling);
+  return tap;
 }
 
 namespace {

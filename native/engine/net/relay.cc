@@ -117,6 +117,7 @@ class Relay::Pair : public std::enable_shared_from_this<Pair> {
 
   void tell(int direction, std::string_view bytes) {
     const Tap& tap = *options_.tap;
+    tap.hear(direction, bytes);
     record_.record(Payload{.channel = tap.channel, .direction = static_cast<int8_t>(direction),
                            .size = static_cast<uint32_t>(bytes.size()), .bytes = bytes.substr(0, tap.keep)});
   }

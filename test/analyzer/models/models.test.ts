@@ -29,10 +29,13 @@ const AFTER: readonly Model[] = [
   'used_before',
   'rule_rows',
   'support',
+  'dependencies',
+  'lives',
   'edges',
   'first_uses',
   'incidences',
   'coverage',
+  'fresh',
   'blocked',
   'changed',
 ];
