@@ -40,7 +40,7 @@ export async function learn(target: string, args: readonly string[], options: Le
     coverage: inference.coverage,
   };
   if (options.json) document(summary);
-  else await tellLearnt(summary);
+  else await tellLearnt(summary, { ephemeral: options.ephemeral === true });
   return exit;
 }
 

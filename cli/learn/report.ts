@@ -14,13 +14,14 @@ export interface Summary {
 
 const MOST = 20;
 
-export async function tellLearnt(summary: Summary): Promise<void> {
+/** `ephemeral`: what the VMs changed is gone with them. */
+export async function tellLearnt(summary: Summary, { ephemeral }: { ephemeral: boolean }): Promise<void> {
   const { rules, runs, interactions } = summary;
   const count = runs.length === 1 ? 'one run' : `${runs.length} runs`;
   note(`${paint('bold', 'learnt')} from ${count}: ${interactions} interactions, ${rules.length} rules`);
   for (const text of ruleTable(rules)) note(`  ${text}`);
   // Outside files that the run changed in its private copies.
-  tellChanged(await askRun<Changed>(summary.run, 'models/changed'), summary.system_file);
+  tellChanged(await askRun<Changed>(summary.run, 'models/changed'), ephemeral ? null : summary.system_file);
   note(`written to ${summary.system_file}; try: shuttle run ${shellWord(summary.system_file)}`);
 }
 
@@ -39,11 +40,13 @@ interface Changed {
   object: string;
 }
 
-function tellChanged(changed: readonly Changed[], file: string): void {
+function tellChanged(changed: readonly Changed[], file: string | null): void {
   if (changed.length === 0) return;
-  note(`changed in the VM only: ${changed.length} file${changed.length === 1 ? '' : 's'}`);
+  const gone = file === null ? ', gone with it' : '';
+  note(`changed in the VM only${gone}: ${changed.length} file${changed.length === 1 ? '' : 's'}`);
   for (const { vm, object } of changed.slice(0, MOST)) note(`  ${vm}  ${object}`);
   if (changed.length > MOST) note(`  and ${changed.length - MOST} more`);
+  if (file === null) return;
   const vm = changed[0]?.vm ?? '';
   note(`  to bring them out: shuttle vm commit --layer learn ${shellWord(file)} ${vm} [path…]`);
 }
