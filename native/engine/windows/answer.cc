@@ -44,22 +44,39 @@ void record(const Asking& asking, const Owner* owner, Verdict verdict, const Rul
 
 constexpr int32_t kNotFound = static_cast<int32_t>(0xC0000034);  // STATUS_OBJECT_NAME_NOT_FOUND
 
+Ruling decide(const Asking& asking, const Candidates& found) {
+  Bindings bindings;
+  Ruling ruling = rule_on(*asking.vm->engine.rules, question_of(asking, bindings), found.owners, asking.vm->spec.mode == Mode::kAllow);
+  if (ruling.verdict == Verdict::kShuttled && !carrier_for(asking.op)) ruling.verdict = Verdict::kBlocked;
+  return ruling;
+}
+
+const Owner* owner_in(const Candidates& found, const Ruling& ruling) {
+  return ruling.owner < 0 ? nullptr : &found.owners[static_cast<size_t>(ruling.owner)];
+}
+
+Told refuse(const Asking& asking, const Candidates& found, const Ruling& ruling) {
+  if (ruling.two_owners) asking.vm->engine.tell_two_owners(asking.vm->name(), asking.object, found.owners);
+  record(asking, owner_in(found, ruling), ruling.verdict, ruling, {.status = kNotFound});
+  return {.verdict = ruling.verdict == Verdict::kAbsent ? SH_ABSENT : SH_BLOCKED};
+}
+
 }  // namespace
+
+std::optional<Told> settle_asking(const Asking& asking) {
+  const Candidates found = owners_of(asking);
+  const Ruling ruling = decide(asking, found);
+  if (ruling.verdict == Verdict::kShuttled) return std::nullopt;
+  return refuse(asking, found, ruling);
+}
 
 Told answer_asking(const Asking& asking) {
   Candidates found = owners_of(asking);
-  Bindings bindings;
-  Carrier* carrier = carrier_for(asking.op);
   while (true) {
-    Ruling ruling = rule_on(*asking.vm->engine.rules, question_of(asking, bindings), found.owners, asking.vm->spec.mode == Mode::kAllow);
-    const Owner* owner = ruling.owner < 0 ? nullptr : &found.owners[static_cast<size_t>(ruling.owner)];
-    if (ruling.verdict == Verdict::kShuttled && !carrier) ruling.verdict = Verdict::kBlocked;
-    if (ruling.verdict != Verdict::kShuttled) {
-      if (ruling.two_owners) asking.vm->engine.tell_two_owners(asking.vm->name(), asking.object, found.owners);
-      record(asking, owner, ruling.verdict, ruling, {.status = kNotFound});
-      return {.verdict = ruling.verdict == Verdict::kAbsent ? SH_ABSENT : SH_BLOCKED};
-    }
-    Carried carried = carrier->carry(asking, *found.vms[static_cast<size_t>(ruling.owner)], ruling);
+    const Ruling ruling = decide(asking, found);
+    if (ruling.verdict != Verdict::kShuttled) return refuse(asking, found, ruling);
+    const Owner* owner = owner_in(found, ruling);
+    Carried carried = carrier_for(asking.op)->carry(asking, *found.vms[static_cast<size_t>(ruling.owner)], ruling);
     if (!carried.absent) {
       record(asking, owner, Verdict::kShuttled, ruling, carried);
       return std::move(carried.told);

@@ -2,6 +2,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -71,7 +72,10 @@ Carrier* carrier_for(Op asked);
 // The operation by which the owner of what `asked` looks for makes its names known.
 Op served_for(Op asked);
 
-// Decides, carries and records; the one place where an agent's question is answered.
+// Decides, and answers where nothing is carried: that takes no time. Nothing where it is to be carried.
+std::optional<Told> settle_asking(const Asking& asking);
+
+// Decides, carries and records; the one place where an agent's question is answered. May wait.
 Told answer_asking(const Asking& asking);
 
 }  // namespace shuttle

@@ -194,6 +194,8 @@ void AgentDesk::ask(const std::shared_ptr<Line>& line, const sh_message& message
                 .access = message.access, .extra = {}, .detail = std::string(detail), .tid = line->process->threads.host(message.tid),
                 .began = vm_.engine.record->now_ns()};
   std::copy(std::begin(message.extra), std::end(message.extra), asking.extra.begin());
+  // Most names are nowhere: no other thread is troubled for those.
+  if (auto told = settle_asking(asking)) return reply(line, std::move(*told));
   line->asking = true;
   loop_.forget(line->socket.get());
   vm_.engine.workers().run(&vm_, [this, line, asking = std::move(asking), vm = vm_.shared_from_this()] {

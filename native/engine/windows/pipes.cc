@@ -6,12 +6,13 @@
 #include <sys/random.h>
 #include <sys/socket.h>
 
-#include <atomic>
+#include <algorithm>
 
 #include "../../windows/ops.h"
 #include "../engine.h"
 #include "../net/relay.h"
 #include "../vm.h"
+#include "../workers.h"
 #include "desk.h"
 #include "dock.h"
 
@@ -20,6 +21,7 @@ namespace shuttle {
 namespace {
 
 constexpr int32_t kNotFound = static_cast<int32_t>(0xC0000034), kGone = static_cast<int32_t>(0xC00000B0);  // STATUS_PIPE_DISCONNECTED
+constexpr int32_t kTimeout = static_cast<int32_t>(0xC00000B5);  // STATUS_IO_TIMEOUT
 constexpr uint32_t kMessages = 4;  // PIPE_TYPE_MESSAGE
 
 struct Pair {
@@ -60,12 +62,21 @@ class Pipes final : public Carrier {
   }
 
  private:
+  static constexpr uint64_t kTurnMs = 2000;
   static constexpr uint64_t kWait = 1;  // extra[0] of a question: WaitNamedPipe; extra[1]: milliseconds
 
+  // In short turns, so that who waits for ever keeps neither a dock's thread nor ours when a VM is gone.
   Carried wait(const Asking& asking, Vm& owner) {
-    const auto report = owner.agents->dock().order({.what = SH_WAIT, .op = OP_PIPE_CONNECT, .extra = {asking.extra[1]}, .name = asking.object});
-    if (!report || report->status == kNotFound) return {.absent = true};
-    return {.told = {.verdict = SH_DONE, .status = report->status}, .status = report->status};
+    uint64_t left = asking.extra[1];
+    const bool for_ever = left >= UINT32_MAX;
+    while (true) {
+      const uint64_t turn = for_ever ? kTurnMs : std::min(left, kTurnMs);
+      const auto report = owner.agents->dock().order({.what = SH_WAIT, .op = OP_PIPE_CONNECT, .extra = {turn}, .name = asking.object});
+      if (!report || report->status == kNotFound) return {.absent = true};
+      left -= for_ever ? 0 : turn;
+      const bool over = report->status != kTimeout || left == 0 || !asking.vm->running() || asking.vm->engine.workers().stopping();
+      if (over) return {.told = {.verdict = SH_DONE, .status = report->status}, .status = report->status};
+    }
   }
 
   Carried open(const Asking& asking, Vm& owner, const Ruling& ruling) {
