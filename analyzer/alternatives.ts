@@ -4,7 +4,7 @@ import type { TokenName } from '../native/contract/words.js';
 import type { Item } from './grammar/items.js';
 import { type Mask, masksOf } from './grammar/masks.js';
 import { patternOf } from './grammar/types.js';
-import { matcher } from './pattern/match.js';
+import type { Namespace } from './namespace.js';
 import { joinLiterals, printPattern } from './pattern/text.js';
 
 export interface Alternative {
@@ -72,20 +72,17 @@ function mergedBy(literals: readonly Item[], list: readonly { at: number; mask: 
 export function priced(
   pattern: Pattern,
   members: readonly { name: string }[],
-  namespace: readonly string[],
+  namespace: Namespace,
   fold: boolean,
 ): Alternative {
-  const own = new Set(members.map(({ name }) => name));
-  const admits = matcher(pattern, () => [], fold);
-  const also = namespace.filter((name) => !own.has(name) && admits(name)).length;
-  return { object: printPattern(pattern), also_admits: also, heldout_denials: 0 };
+  return { object: printPattern(pattern), also_admits: namespace.beside(pattern, members, fold), heldout_denials: 0 };
 }
 
 /** Wider readings of `pattern`, from the nearest to the widest. */
 export function alternativesOf(
   pattern: Pattern,
   members: readonly { name: string; run: number }[],
-  namespace: readonly string[],
+  namespace: Namespace,
   fold: boolean,
 ): Alternative[] {
   const found: Alternative[] = [];

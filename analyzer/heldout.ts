@@ -26,7 +26,7 @@ export function holdOut(groups: readonly Group[], runs: readonly string[], setti
   const left: Denials[] = [];
   for (let at = 0; Math.floor(at) < runs.length; at += step)
     left.push(denialsOf(groups, runs[Math.floor(at)]!, settings));
-  return interval(left, rowsPerName(groups));
+  return interval(left, rowsPerName(groups), stillRare(groups, settings));
 }
 
 /** What one run was denied: rows, and names that they are for. */
@@ -37,6 +37,13 @@ interface Denials {
 
 const NONE: Denials = { rows: 0, names: 0 };
 const sum = (a: Denials, b: Denials): Denials => ({ rows: a.rows + b.rows, names: a.names + b.names });
+
+/** Names in runs that the rules learnt from all runs still deny: what leaving a run out cannot make too many of. */
+function stillRare(groups: readonly Group[], settings: Settings): number {
+  const rareIn = (group: Group) =>
+    generalise(group, settings).rare.reduce((all, { members }) => all + members.length, 0);
+  return groups.reduce((all, group) => all + rareIn(group), 0);
+}
 
 /** How many rows a name of a run has, on average. */
 function rowsPerName(groups: readonly Group[]): number {
@@ -100,16 +107,18 @@ const T = [
 /**
  * Two intervals, and the wider of their ends: Student's for the mean of the runs' denials, and for few denials, where the
  * runs hardly differ and Student's is too sure, the exact one for how often a new name comes (Poisson; Garwood 1936),
- * times the rows that a name has.
+ * times the rows that a name has. Rules learnt from fewer runs deny more, so the lower end counts only what all runs
+ * together leave rare.
  */
-function interval(left: readonly Denials[], usual: number): HeldOut {
+function interval(left: readonly Denials[], usual: number, rare: number): HeldOut {
   const n = left.length;
   const total = left.reduce(sum, NONE);
   const mean = total.rows / n;
   const variance = left.reduce((all, { rows }) => all + (rows - mean) ** 2, 0) / (n - 1);
   const half = (T[n - 2] ?? 1.96) * Math.sqrt(variance / n);
   const rows = Math.max(usual, total.names === 0 ? 0 : total.rows / total.names);
-  const [fewest, most] = poisson(total.names).map((names) => (names * rows) / n) as [number, number];
+  const fewest = (poisson(Math.min(rare, total.names))[0] * rows) / n;
+  const most = (poisson(total.names)[1] * rows) / n;
   return {
     denials_per_run: rounded(mean),
     low: rounded(Math.max(0, Math.min(mean - half, fewest))),

@@ -14,6 +14,7 @@ import type { Database } from './load/duck.js';
 import { type LoadedRun, loadRuns, systemOf } from './load/load.js';
 import { withScratch } from './load/scratch.js';
 import { make } from './models/make.js';
+import { Namespace } from './namespace.js';
 import { type FirstUse, type Order, orderOf } from './order.js';
 import { phaseOf, type Stay } from './phase.js';
 import { protectedPathsOf } from './protected_paths.js';
@@ -145,11 +146,12 @@ const MOST_LITERALS = 2000;
 
 /** What else each rule could have been: a typed one wider, literals of one shape a single rule. */
 async function alternativesFor(database: Database, drafts: readonly Draft[]): Promise<Record<string, Alternative[]>> {
-  const namespace = await database.all<{ name: string }>(sql('load/every_name'));
-  const names = namespace.map(({ name }) => name);
+  const every = await database.all<{ name: string }>(sql('load/every_name'));
+  const names = new Namespace(every.map(({ name }) => name));
   const found = new Map<string, Alternative[]>();
   const isTyped = ({ shape }: Draft) => shape.pattern.some((part) => typeof part !== 'string');
   for (const { id, group, shape } of drafts.filter(isTyped)) {
+    if (!names.isOpen) break;
     const alternatives = alternativesOf(shape.pattern, shape.members, names, group.fold);
     if (alternatives.length > 0) found.set(id, alternatives);
   }
@@ -160,7 +162,7 @@ async function alternativesFor(database: Database, drafts: readonly Draft[]): Pr
     else literals.set(draft.group, [draft]);
   }
   for (const [group, list] of literals) {
-    if (list.length > MOST_LITERALS) continue;
+    if (list.length > MOST_LITERALS || !names.isOpen) continue;
     const items = list.map(({ object, shape }) => ({
       text: object,
       parts: shape.pattern,

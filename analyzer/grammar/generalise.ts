@@ -58,6 +58,7 @@ function stepsFor(op: string): Step[] {
   const steps: Step[] = [
     (items, proof) => volatileFamilies(items, op, 'fine', proof),
     (items, proof) => volatileFamilies(items, op, 'coarse', proof),
+    (items, proof) => openFamilies(items, 'word', proof),
     (items, proof) => openFamilies(items, 'piece', proof),
     (items, proof) => openFamilies(items, 'component', proof),
   ];

@@ -1,8 +1,9 @@
-// A name with one unit masked: what is left is the frame that names of one family share. Units are pieces (letters and
-// digits) or whole components between separators. A name of very many units is left alone, so that time stays linear.
+// A name with one unit masked: what is left is the frame that names of one family share. Units are words (letters and
+// digits), pieces (words joined by `_`) or whole components between separators. A name of very many units is left alone,
+// so that time stays linear.
 import type { Item } from './items.js';
 
-export type Unit = 'piece' | 'component';
+export type Unit = 'word' | 'piece' | 'component';
 
 export interface Mask {
   frame: string;
@@ -12,7 +13,7 @@ export interface Mask {
   start: number;
 }
 
-const UNITS: Record<Unit, RegExp> = { piece: /[\p{L}\p{N}_]+/gu, component: /[^\\/:]+/gu };
+const UNITS: Record<Unit, RegExp> = { word: /[\p{L}\p{N}]+/gu, piece: /[\p{L}\p{N}_]+/gu, component: /[^\\/:]+/gu };
 const MOST = 48;
 const LONGEST = 2048;
 

@@ -27,6 +27,7 @@ import { type Column, type ColumnType, TABLES, type TableName } from '../../nati
 export type Row = Readonly<Record<string, string | number | Uint8Array | null | undefined>>;
 
 const BATCH = 1 << 16;
+const FIRST = 1 << 10; // rows there is room for at first
 
 const TYPES: Record<ColumnType, (place: number) => DataType> = {
   uint64: () => new Uint64(),
@@ -53,7 +54,7 @@ type Fixed = InstanceType<(typeof ARRAYS)[keyof typeof ARRAYS]>;
 class ColumnBuilder {
   private values: Fixed | null;
   private readonly texts: (string | Uint8Array | null)[] = [];
-  private valid = new Uint8Array(BATCH);
+  private valid = new Uint8Array(FIRST);
   private nulls = 0;
   private readonly codes = new Map<string, number>();
 
@@ -61,7 +62,7 @@ class ColumnBuilder {
     private readonly column: Column,
     private readonly place: number,
   ) {
-    this.values = column[1] === 'utf8' || column[1] === 'binary' ? null : new ARRAYS[column[1]](BATCH);
+    this.values = column[1] === 'utf8' || column[1] === 'binary' ? null : new ARRAYS[column[1]](FIRST);
   }
 
   get field(): Field {

@@ -2,4 +2,4 @@
 select distinct word as name
 from interactions_words
 where field = 'object'
-order by name
+

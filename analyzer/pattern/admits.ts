@@ -28,13 +28,44 @@ export const isBound = (token: TokenName): boolean => BOUND.has(token);
 export function admitter(patterns: readonly Pattern[], bound: BoundValues, fold: boolean): (name: string) => boolean {
   const plain = (text: string) => (fold ? foldName(text) : text);
   const literals = new Set<string>();
-  const tests: ((name: string) => boolean)[] = [];
+  const tests = new TestsByEnds();
   for (const pattern of patterns) {
     const names = filledIn(pattern, bound);
-    if (names === null) tests.push(matcher(pattern, bound, fold));
+    if (names === null) tests.add(endsOf(pattern, plain), matcher(pattern, bound, fold));
     else for (const name of names) literals.add(plain(name));
   }
-  return (name) => literals.has(plain(name)) || tests.some((test) => test(name));
+  return (name) => literals.has(plain(name)) || tests.some(plain(name), (test) => test(name));
+}
+
+type Test = (name: string) => boolean;
+
+const endsOf = (pattern: Pattern, plain: (text: string) => string): [head: string, tail: string] => {
+  const [first, last] = [pattern[0], pattern.at(-1)];
+  return [typeof first === 'string' ? plain(first) : '', typeof last === 'string' ? plain(last) : ''];
+};
+
+/** Tests by the literals that their patterns begin and end with: of thousands, a name has to be tried on a few. */
+class TestsByEnds {
+  private readonly byLengths = new Map<string, { head: number; tail: number; tests: Map<string, Test[]> }>();
+
+  add([head, tail]: readonly [string, string], test: Test): void {
+    const lengths = `${head.length} ${tail.length}`;
+    const same = this.byLengths.get(lengths) ?? { head: head.length, tail: tail.length, tests: new Map() };
+    this.byLengths.set(lengths, same);
+    const key = `${head}\0${tail}`;
+    const known = same.tests.get(key);
+    if (known) known.push(test);
+    else same.tests.set(key, [test]);
+  }
+
+  some(name: string, passes: (test: Test) => boolean): boolean {
+    for (const { head, tail, tests } of this.byLengths.values()) {
+      if (name.length < head + tail) continue;
+      const found = tests.get(`${name.slice(0, head)}\0${name.slice(name.length - tail)}`);
+      if (found?.some(passes)) return true;
+    }
+    return false;
+  }
 }
 
 /** The names a pattern stands for, or null where it has free tokens or too many. */
