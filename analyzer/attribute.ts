@@ -1,7 +1,7 @@
 // Which names the rules of a system file stand for already: of the rules that admit a name, the most specific has it.
 import { foldName } from '../native/contract/fold.js';
 import type { Pattern } from '../native/contract/rules.js';
-import type { Group, SeenName } from './grammar/names.js';
+import type { Group, SeenName, Sighting } from './grammar/names.js';
 import { isBound } from './pattern/admits.js';
 import { matcher } from './pattern/match.js';
 import { bySpecificity } from './pattern/specific.js';
@@ -26,9 +26,9 @@ export function attribute(groups: readonly Group[], rules: readonly ExistingRule
     const deciding = decider(group, rules);
     if (deciding === null) return group;
     const kept = group.names.map((seen): SeenName => {
-      const sightings = seen.sightings.filter(({ run, values }) => {
-        const rule = deciding(seen.name, values);
-        if (rule !== undefined) names.push([rule, group.runs[run]!, group.from, group.to, group.op, seen.name]);
+      const sightings = seen.sightings.filter((sighting) => {
+        const rule = deciding(seen.name, sighting.values);
+        if (rule !== undefined) names.push(...namesIn(rule, group, seen.name, sighting));
         return rule === undefined;
       });
       return { name: seen.name, sightings };
@@ -36,6 +36,11 @@ export function attribute(groups: readonly Group[], rules: readonly ExistingRule
     return { ...group, names: kept.filter(({ sightings }) => sightings.length > 0) };
   });
   return { names, left };
+}
+
+// What was passed stands in the models as the receiver's own interactions.
+function namesIn(rule: string, { runs, from, to, op }: Group, name: string, { run, origins }: Sighting): RuleName[] {
+  return (origins ?? [{ from, to, op }]).map((origin) => [rule, runs[run]!, origin.from, origin.to, origin.op, name]);
 }
 
 type Decider = (name: string, values: readonly { token: string; value: string }[]) => string | undefined;

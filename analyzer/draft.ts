@@ -2,7 +2,7 @@
 import type { Pattern } from '../native/contract/rules.js';
 import { ACCESS, type Access, type Op } from '../native/contract/words.js';
 import type { RuleName } from './attribute.js';
-import type { Group, Shape } from './grammar/names.js';
+import type { Group, Shape, Sighting } from './grammar/names.js';
 import { printPattern } from './pattern/text.js';
 import type { Evidence, ExistingRule, Rule } from './rule.js';
 import { ruleId } from './rule_id.js';
@@ -14,6 +14,10 @@ export interface Draft {
   object: string;
   /** Met once in many runs. */
   rare: boolean;
+  /** What its names owe to messages came over this rule, or as an argument. */
+  carrier: string | null;
+  /** Used while its VM starts, and never later. */
+  phase: 'startup' | null;
 }
 
 /** A row of the model `support`. */
@@ -33,24 +37,71 @@ const MOST_TOKENS = 64;
 export function draftOf(group: Group, shape: Shape, rare: boolean): Draft | null {
   const object = printPattern(shape.pattern);
   if (object.length > LONGEST || tokensIn(shape.pattern) > MOST_TOKENS) return null;
-  return { id: ruleId({ allow: group.op, from: group.from, to: group.to, object }), group, shape, object, rare };
+  return { id: idOf(group, object, null, null), group, shape, object, rare, carrier: null, phase: null };
+}
+
+const idOf = ({ op, from, to }: Group, object: string, carrier: string | null, phase: Draft['phase']): string =>
+  ruleId({ allow: op, from, to, object, carrier, phase });
+
+export const atStartup = (draft: Draft): Draft => ({
+  ...draft,
+  phase: 'startup',
+  id: idOf(draft.group, draft.object, draft.carrier, 'startup'),
+});
+
+export const carriedBy = (draft: Draft, carrier: string): Draft => ({
+  ...draft,
+  carrier,
+  id: idOf(draft.group, draft.object, carrier, draft.phase),
+});
+
+/** The sightings that the draft stands for, each with its run's id. */
+export function sightingsOf({
+  group,
+  shape,
+}: Pick<Draft, 'group' | 'shape'>): { sighting: Sighting; run: string; name: string }[] {
+  const byName = namesIn(group);
+  return shape.members.map(({ name, run }) => {
+    const sighting = byName.get(name)!.find((one) => one.run === run)!;
+    return { sighting, run: group.runs[run]!, name };
+  });
+}
+
+// A group may have many drafts; its names are looked up in one table.
+const tables = new WeakMap<Group, ReadonlyMap<string, readonly Sighting[]>>();
+
+function namesIn(group: Group): ReadonlyMap<string, readonly Sighting[]> {
+  const known = tables.get(group) ?? new Map(group.names.map(({ name, sightings }) => [name, sightings]));
+  tables.set(group, known);
+  return known;
 }
 
 const tokensIn = (pattern: Pattern): number => pattern.filter((part) => typeof part !== 'string').length;
 
 /** What the draft stands for, as the table `rule_names` holds it. */
-export function namesOf({ id, group, shape }: Draft): RuleName[] {
+export function namesOf(draft: Draft): RuleName[] {
+  const { id, group, shape } = draft;
+  if (group.op === 'name.pass')
+    return sightingsOf(draft).flatMap(({ sighting, run, name }) => originsOf(id, sighting, run, name));
   return shape.members.map(({ name, run }) => [id, group.runs[run]!, group.from, group.to, group.op, name]);
 }
 
-export function ruleOf({ id, group, object }: Draft, support: Support): Rule {
+/** What was passed stands in the models as the receiver's own interactions. */
+function originsOf(id: string, { origins }: Sighting, run: string, name: string): RuleName[] {
+  return origins!.map(({ from, to, op }) => [id, run, from, to, op, name]);
+}
+
+export function ruleOf(draft: Draft, support: Support): Rule {
+  const { id, group, object, carrier, phase } = draft;
   return {
     id,
     allow: group.op as Op,
     from: group.from,
     to: group.to,
     object,
-    ...accessOf(group.op, support.access),
+    ...accessOf(draft, support.access),
+    ...(phase === null ? {} : { phase }),
+    ...(carrier === null ? {} : { carrier }),
     state: 'proposed',
     needed: needOf(support),
     evidence: evidenceOf(support),
@@ -74,7 +125,21 @@ const needOf = ({ worked }: Support): Rule['needed'] => (worked === null ? 'unkn
 // Other operations say by their name what they do.
 const WITH_ACCESS = /^(memory|registry)\./;
 
-function accessOf(op: string, bits: number): { access?: Access[] } {
+function accessOf(draft: Draft, bits: number): { access?: Access[] } {
+  const { op } = draft.group;
+  if (op === 'name.pass') return { access: accessOfPasses(draft) };
   if (!WITH_ACCESS.test(op) || bits === 0) return {};
   return { access: (Object.keys(ACCESS) as Access[]).filter((word) => (bits & ACCESS[word]) !== 0) };
+}
+
+const PASSED_ACCESS: Record<string, Access> = {
+  'file.write': 'write',
+  'file.create': 'create',
+  'file.delete': 'delete',
+};
+
+function accessOfPasses(draft: Pick<Draft, 'group' | 'shape'>): Access[] {
+  const ops = new Set(sightingsOf(draft).flatMap(({ sighting }) => sighting.origins!.map(({ op }) => op)));
+  const words = new Set([...ops].map((op) => PASSED_ACCESS[op] ?? 'read'));
+  return (Object.keys(ACCESS) as Access[]).filter((word) => words.has(word));
 }

@@ -1,19 +1,24 @@
 // Rules from recorded runs: load, ask the models for the names, find their shapes, and count what bears each rule out.
-import { type Alternative, alternativesOf } from './alternatives.js';
+import { type Alternative, alternativesOf, mergersOf, priced } from './alternatives.js';
 import { type Attribution, attribute } from './attribute.js';
 import { adviceOf, type ClassCoverage, type Coverage } from './coverage.js';
-import { type Draft, draftOf, namesOf, ruleOf, type Support, supported } from './draft.js';
+import { atStartup, type Draft, draftOf, namesOf, ruleOf, type Support, sightingsOf, supported } from './draft.js';
 import { DEFAULTS, generalise, type Settings } from './grammar/generalise.js';
 import type { Group } from './grammar/names.js';
 import { readGroups } from './grammar/read_groups.js';
+import { withCarriers } from './handed/carrier.js';
+import { withHanded } from './handed/handed.js';
+import { withPasses } from './handed/pass.js';
 import { holdOut } from './heldout.js';
 import type { Database } from './load/duck.js';
 import { type LoadedRun, loadRuns, systemOf } from './load/load.js';
 import { withScratch } from './load/scratch.js';
 import { make } from './models/make.js';
 import { type FirstUse, type Order, orderOf } from './order.js';
+import { phaseOf, type Stay } from './phase.js';
 import { protectedPathsOf } from './protected_paths.js';
 import type { ExistingRule, Rule } from './rule.js';
+import { scenariosOf } from './scenarios.js';
 import { sql } from './sql.js';
 
 export interface InferOptions extends Partial<Settings> {
@@ -58,9 +63,13 @@ async function infer(
 ): Promise<Inference> {
   // Earlier proposals are found anew, with all that is known by now.
   const decided = existing.filter(({ state }) => state !== 'proposed');
-  const groups = await readGroups(database);
-  const attribution = attribute(groups, decided);
-  const drafts = attribution.left.flatMap((group) => draftsOf(group, settings));
+  const groups = await withHanded(database, runs, await readGroups(database));
+  const attribution = attributeAll(groups, decided);
+  const lives = await readLives(database);
+  const drafts = withCarriers(
+    attribution.left.flatMap((group) => draftsOf(group, settings, lives)),
+    attribution.names,
+  );
   const support = await countSupport(database, attribution, drafts);
   const rulesOf = (rare: boolean) =>
     drafts.filter((draft) => draft.rare === rare).map((draft) => ruleOf(draft, support.get(draft.id)!));
@@ -70,13 +79,44 @@ async function infer(
   return {
     rules: [...accepted, ...rulesOf(false)],
     rare: rulesOf(true),
-    alternatives: alternativesFor(drafts, groups),
+    alternatives: await alternativesFor(database, drafts),
     order: await readOrder(database, runs),
     coverage: await readCoverage(database, runs, attribution.left, settings),
   };
 }
 
-function draftsOf(group: Group, settings: Settings): Draft[] {
+/** What no rule has as it was met may be one that was passed. */
+function attributeAll(groups: readonly Group[], rules: readonly ExistingRule[]): Attribution {
+  const first = attribute(groups, rules);
+  const then = attribute(withPasses(first.left), rules);
+  return { names: [...first.names, ...then.names], left: then.left };
+}
+
+/** From when to when each VM lived in each run. */
+type Lives = ReadonlyMap<string, { began: number; ended: number }>;
+
+async function readLives(database: Database): Promise<Lives> {
+  await make(database, ['lives']);
+  const rows = await database.all<{ run: string; vm: string; began: number; ended: number }>('from lives');
+  return new Map(
+    rows.map(({ run, vm, began, ended }) => [`${run} ${vm}`, { began: Number(began), ended: Number(ended) }]),
+  );
+}
+
+/** The user's life is what counts: of a passed name, the receiver's. */
+function inPhase(draft: Draft, lives: Lives): Draft {
+  const user = draft.group.op === 'name.pass' ? draft.group.to : draft.group.from;
+  const stays = new Map<string, Stay>();
+  for (const { sighting, run } of sightingsOf(draft)) {
+    const life = lives.get(`${run} ${user}`);
+    if (life === undefined) return draft;
+    const { first, last } = stays.get(run) ?? sighting;
+    stays.set(run, { ...life, first: Math.min(first, sighting.first), last: Math.max(last, sighting.last) });
+  }
+  return phaseOf([...stays.values()]) === 'startup' ? atStartup(draft) : draft;
+}
+
+function draftsOf(group: Group, settings: Settings, lives: Lives): Draft[] {
   const { shapes, rare } = generalise(group, settings);
   const drafts = [
     ...shapes.map((shape) => draftOf(group, shape, false)),
@@ -84,6 +124,7 @@ function draftsOf(group: Group, settings: Settings): Draft[] {
   ];
   return drafts
     .filter((draft) => draft !== null)
+    .map((draft) => inPhase(draft, lives))
     .sort((a, b) => (a.object < b.object ? -1 : a.object > b.object ? 1 : 0));
 }
 
@@ -99,23 +140,43 @@ async function countSupport(
   return new Map(rows.map((row) => [row.rule, row]));
 }
 
-/** Only a typed rule could have been another. */
-function alternativesFor(drafts: readonly Draft[], groups: readonly Group[]): Record<string, Alternative[]> {
-  const typed = drafts.filter(({ shape }) => shape.pattern.some((part) => typeof part !== 'string'));
-  const namespaces = new Map<string, readonly string[]>();
-  for (const op of new Set(typed.map(({ group }) => group.op))) {
-    const names = groups.filter((group) => group.op === op).flatMap((group) => group.names.map(({ name }) => name));
-    namespaces.set(op, [...new Set(names)]);
+// Longer lists nobody reviews one by one.
+const MOST_LITERALS = 2000;
+
+/** What else each rule could have been: a typed one wider, literals of one shape a single rule. */
+async function alternativesFor(database: Database, drafts: readonly Draft[]): Promise<Record<string, Alternative[]>> {
+  const namespace = await database.all<{ name: string }>(sql('load/every_name'));
+  const names = namespace.map(({ name }) => name);
+  const found = new Map<string, Alternative[]>();
+  const isTyped = ({ shape }: Draft) => shape.pattern.some((part) => typeof part !== 'string');
+  for (const { id, group, shape } of drafts.filter(isTyped)) {
+    const alternatives = alternativesOf(shape.pattern, shape.members, names, group.fold);
+    if (alternatives.length > 0) found.set(id, alternatives);
   }
-  const found = typed.map(({ id, group, shape }): [string, Alternative[]] => [
-    id,
-    alternativesOf(shape.pattern, shape.members, namespaces.get(group.op)!, group.fold),
-  ]);
-  return Object.fromEntries(found.filter(([, alternatives]) => alternatives.length > 0));
+  const literals = new Map<Group, Draft[]>();
+  for (const draft of drafts.filter((one) => !isTyped(one) && !one.rare)) {
+    const list = literals.get(draft.group);
+    if (list) list.push(draft);
+    else literals.set(draft.group, [draft]);
+  }
+  for (const [group, list] of literals) {
+    if (list.length > MOST_LITERALS) continue;
+    const items = list.map(({ object, shape }) => ({
+      text: object,
+      parts: shape.pattern,
+      runs: [],
+      members: shape.members,
+    }));
+    for (const { pattern, members, of } of mergersOf(items)) {
+      const merged = priced(pattern, members, names, group.fold);
+      for (const at of of) found.set(list[at]!.id, [merged]);
+    }
+  }
+  return Object.fromEntries(drafts.flatMap(({ id }) => (found.has(id) ? [[id, found.get(id)!]] : [])));
 }
 
 async function readOrder(database: Database, runs: readonly LoadedRun[]): Promise<Order> {
-  await make(database, ['edges', 'first_uses']);
+  await make(database, ['dependencies', 'edges', 'first_uses']);
   const vms = [...new Set(runs.flatMap(({ info }) => Object.keys(info.vms)))];
   return orderOf(vms, await database.all<FirstUse>('from first_uses'));
 }
@@ -130,17 +191,23 @@ async function readCoverage(
   groups: readonly Group[],
   settings: Settings,
 ): Promise<Coverage> {
-  await make(database, ['coverage']);
-  const rows = await database.all<ClassCoverage & { class: string }>('from coverage order by class');
+  await make(database, ['coverage', 'fresh']);
+  const rows = await database.all<ClassCoverage & { class: string; halving: number | null }>(
+    'from coverage order by class',
+  );
   const counted = {
     runs: runs.length,
     complete_runs: runs.filter(isComplete).length,
-    classes: Object.fromEntries(rows.map(({ class: kind, ...coverage }) => [kind, coverage])),
+    classes: Object.fromEntries(
+      rows.map(({ class: kind, seen, unseen_mass, low, high }) => [kind, { seen, unseen_mass, low, high }]),
+    ),
     heldout: holdOut(
       groups,
       runs.map(({ info }) => info.id),
       settings,
     ),
   };
-  return { ...counted, advice: adviceOf(counted) };
+  const halving = rows.find((row) => row.class === 'all')?.halving ?? null;
+  const fresh = await database.all<{ run: string; rules: number }>('from fresh');
+  return { ...counted, advice: adviceOf(counted, { halving, scenarios: scenariosOf(runs, fresh) }) };
 }

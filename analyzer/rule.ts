@@ -23,6 +23,9 @@ export interface Rule {
   /** A person's rule may have none of it, or a part. */
   evidence?: Partial<Evidence>;
   note?: string;
+  /** A rule's id, or `argv`: over what a given value or a passed name has to have come. */
+  carrier?: string;
+  phase?: 'startup';
 }
 
 /** What the analyzer must know of a rule that stands in the system file already. Other keys are kept as they are. */

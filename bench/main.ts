@@ -5,13 +5,26 @@ import { Lab } from './lab.js';
 import { load as busyness, machine, table } from './print.js';
 import type { Bench, Group } from './row.js';
 import { files } from './rows/files.js';
+import { others, planted, speed } from './rows/infer.js';
 import { load } from './rows/load.js';
 import { recorder, traps } from './rows/record.js';
 import { redis } from './rows/redis.js';
 import { command, starts } from './rows/start.js';
 import { windows } from './rows/windows.js';
 
-const GROUPS: readonly Group[] = [starts, command, ...files, ...redis, windows, recorder, traps, load];
+const GROUPS: readonly Group[] = [
+  starts,
+  command,
+  ...files,
+  ...redis,
+  windows,
+  recorder,
+  traps,
+  load,
+  planted,
+  speed,
+  others,
+];
 
 /** A row that cannot be measured says why and keeps none of the others. */
 async function measure(group: Group, bench: Bench): Promise<Figure[]> {

@@ -1,6 +1,6 @@
 // From the rules of a system file to those that the engine, the replayer and the analyzer decide with.
 import type { CompiledRule } from '../native/contract/rules.js';
-import { ACCESS, type Op } from '../native/contract/words.js';
+import { ACCESS, type Access, type Op } from '../native/contract/words.js';
 import type { VmDescription } from '../tracer/session/system.js';
 import { opsOf, type Rule, type SystemFile, splitPlace } from './file/model.js';
 import { patternOf } from './pattern/pattern.js';
@@ -26,14 +26,50 @@ export function isWindows(vm: Pick<VmDescription, 'program' | 'windows'>): boole
 
 /** A rule for operations that compare names differently becomes one for each way, under the same id. */
 function compileRule(rule: Rule, windows: ReadonlySet<string>, carries: boolean): CompiledRule[] {
-  const ops = opsOf(rule);
+  const ops = opsOf(rule).filter((op) => op !== 'name.pass');
+  const passes = ops.length === opsOf(rule).length ? [] : compilePass(rule, windows);
+  if (ops.length === 0) return passes;
   const folding = ops.filter((op) => folds(op, rule, windows));
   const exact = ops.filter((op) => !folding.includes(op));
   const compiled = [
     { ops: exact, fold: false },
     { ops: folding, fold: true },
   ];
-  return compiled.filter((one) => one.ops.length > 0).map((one) => ({ ...body(rule, carries), ...one }));
+  return [
+    ...passes,
+    ...compiled.filter((one) => one.ops.length > 0).map((one) => ({ ...body(rule, carries), ...one })),
+  ];
+}
+
+const PASSED: Readonly<Record<Access, readonly Op[]>> = {
+  read: ['file.read', 'file.list', 'library.load'],
+  write: ['file.write'],
+  execute: ['library.load'],
+  create: ['file.create'],
+  delete: ['file.delete'],
+};
+
+/**
+ * What the receiver of a name may do with it: open the sender's object, or the host's where the sender named one of
+ * those, once the carrier has brought its name. Engine and replay hold a rule with a carrier to that.
+ */
+function compilePass(rule: Rule, windows: ReadonlySet<string>): CompiledRule[] {
+  const receiver = splitPlace(rule.to);
+  const ops = [...new Set((rule.access ?? ['read']).flatMap((word) => PASSED[word]))];
+  const [from, fromImage] = [receiver.vm, receiver.image];
+  return [rule.from, 'host'].map((owner) => {
+    const to = splitPlace(owner);
+    return {
+      ...body(rule, false),
+      ops,
+      from,
+      fromImage,
+      to: to.vm,
+      toImage: to.image,
+      access: 0,
+      fold: windows.has(from),
+    };
+  });
 }
 
 function body(rule: Rule, carries: boolean): Omit<CompiledRule, 'ops' | 'fold'> {
@@ -63,6 +99,5 @@ function body(rule: Rule, carries: boolean): Omit<CompiledRule, 'ops' | 'fold'> 
 function folds(op: Op, rule: Rule, windows: ReadonlySet<string>): boolean {
   if (/^(tcp|udp|dns)[.]/.test(op)) return true;
   if (/^(unix|dbus)[.]/.test(op)) return false;
-  // What is passed is looked up by the receiver.
-  return windows.has(splitPlace(op === 'name.pass' ? rule.to : rule.from).vm);
+  return windows.has(splitPlace(rule.from).vm);
 }

@@ -21,8 +21,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const native = join(root, 'native');
 const dist = join(root, 'dist');
 const release = join(native, 'build/Release');
-const products = ['shuttle.node', 'shuttle-init'];
-const parts = ['native', 'tracer', 'analyzer', 'policygen', 'cli', 'bench'];
+const products = ['shuttle.node', 'shuttle-init', 'shuttle-reader.node'];
+const parts = ['native', 'tracer', 'analyzer', 'policygen', 'cli', 'bench', 'fixtures/planted'];
 const built = new Set(['build', 'node_modules']);
 
 const say = (text) => process.stderr.write(`build: ${text}\n`);
@@ -74,7 +74,7 @@ function place(from, to) {
 }
 
 function removeOrphans() {
-  for (const file of filesUnder(dist, /\.js$/, new Set(['vendor']))) {
+  for (const file of filesUnder(dist, /\.js$/, new Set(['bundle']))) {
     const source = join(root, file.slice(dist.length + 1).replace(/\.js$/, '.ts'));
     if (!existsSync(source) && !existsSync(`${source}x`)) rmSync(file);
   }
@@ -95,8 +95,8 @@ async function buildTypeScript(force) {
   for (const file of [...assets, ...programs]) place(file, join(dist, file.slice(root.length)));
   run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--pretty', 'false'], root);
   removeOrphans();
-  const { vendor } = await import('./vendor.mjs');
-  await vendor(root, dist);
+  const { bundle } = await import('./bundle.mjs');
+  await bundle(root, dist);
   const main = join(dist, 'cli/main.js');
   if (existsSync(main)) chmodSync(main, 0o755);
   writeFileSync(stamp, wanted);

@@ -3,6 +3,7 @@
 import { foldName } from '../../native/contract/fold.js';
 import type { PatternPart } from '../../native/contract/rules.js';
 import { TOKENS, type TokenName } from '../../native/contract/words.js';
+import { looksVolatile } from './evidence.js';
 import type { Group, Sighting } from './names.js';
 import { frameOf as frameOfSlots, slotsOf } from './slots.js';
 
@@ -27,7 +28,7 @@ export interface BoundName {
 }
 
 const PATHS = new Set(['home', 'temp']);
-// A port is never a pid or a user's number, whatever it equals.
+// A port is never a pid or a user's number, whatever it equals; it may be one that was given.
 const NO_NUMBERS = /^(tcp|udp)\./;
 const SHORTEST = 3;
 
@@ -55,7 +56,7 @@ function spotsIn(name: string, { values }: Sighting, group: Group): Spot[] {
   const fold = (text: string) => (group.fold ? foldName(text) : text);
   const text = fold(name);
   const spots = values.flatMap(({ token, value }) => {
-    if (NO_NUMBERS.test(group.op) && /^\d+$/.test(value)) return [];
+    if (token !== 'given' && NO_NUMBERS.test(group.op) && /^\d+$/.test(value)) return [];
     return occurrences(text, fold(value).replace(/[\\/]+$/, ''), token);
   });
   return withoutOverlap(spots, name.length);
@@ -131,7 +132,8 @@ function choose(found: readonly Bound[], group: Group): Chosen {
   return new Map(
     [...frames].map(([frame, members]) => {
       const chance = isChance(members, looks, op);
-      return [frame, members[0]!.spots.map((_, place) => (chance ? null : bestToken(members, place, group)))];
+      const given = isGivenAlways(members, looks, group);
+      return [frame, members[0]!.spots.map((_, place) => (chance ? null : bestToken(members, place, group, given)))];
     }),
   );
 }
@@ -139,24 +141,41 @@ function choose(found: readonly Bound[], group: Group): Chosen {
 /** How a name looks when its volatile pieces are left out. */
 const lookOf = (name: string, op: string): string => frameOfSlots(slotsOf([name], op, 'coarse'));
 
-function looksOf(found: readonly Bound[], op: string): Map<string, Set<number>> {
-  const looks = new Map<string, Set<number>>();
+/** Names that hold no variable: by their look, each with its runs. */
+type Looks = ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<number>>>;
+
+function looksOf(found: readonly Bound[], op: string): Looks {
+  const looks = new Map<string, Map<string, Set<number>>>();
   for (const { name, sighting, spots } of found) {
     if (spots.length > 0) continue;
     const look = lookOf(name, op);
-    looks.set(look, (looks.get(look) ?? new Set()).add(sighting.run));
+    const names = looks.get(look) ?? new Map<string, Set<number>>();
+    looks.set(look, names.set(name, (names.get(name) ?? new Set()).add(sighting.run)));
   }
   return looks;
 }
 
-// Where as many runs have a name of this look that holds no variable, it was chance in the others.
-function isChance(members: readonly Bound[], looks: ReadonlyMap<string, ReadonlySet<number>>, op: string): boolean {
-  const runs = new Set(members.map(({ sighting }) => sighting.run));
-  const others = new Set(members.flatMap(({ name }) => [...(looks.get(lookOf(name, op)) ?? [])]));
-  return [...others].filter((run) => !runs.has(run)).length >= runs.size;
+/** Runs, other than the members' own, that have a name of their look with no variable; and which names those are. */
+function otherRuns(members: readonly Bound[], looks: Looks, op: string): ReadonlySet<number>[] {
+  const own = new Set(members.map(({ sighting }) => sighting.run));
+  const others = new Set(members.map(({ name }) => lookOf(name, op)));
+  const sets = [...others].flatMap((look) => [...(looks.get(look)?.values() ?? [])]);
+  return sets.map((runs) => new Set([...runs].filter((run) => !own.has(run)))).filter(({ size }) => size > 0);
 }
 
-function bestToken(members: readonly Bound[], place: number, group: Group): string | null {
+// Where as many runs have a name of this look that holds no variable, it was chance in the others.
+function isChance(members: readonly Bound[], looks: Looks, op: string): boolean {
+  const runs = new Set(members.map(({ sighting }) => sighting.run));
+  return new Set(otherRuns(members, looks, op).flatMap((others) => [...others])).size >= runs.size;
+}
+
+// Where a run went to such a name that nobody had given it, being given is not what lets one go there.
+function isGivenAlways(members: readonly Bound[], looks: Looks, { op }: Group): boolean {
+  const place = members[0]!.spots.findIndex(({ tokens }) => tokens.includes('given'));
+  return place < 0 || otherRuns(members, looks, op).length === 0;
+}
+
+function bestToken(members: readonly Bound[], place: number, group: Group, given: boolean): string | null {
   const values = new Map<string, Set<string>>();
   const counts = new Map<string, number>();
   for (const { name, spots } of members) {
@@ -166,8 +185,10 @@ function bestToken(members: readonly Bound[], place: number, group: Group): stri
       values.set(token, (values.get(token) ?? new Set()).add(name.slice(spot.start, spot.end)));
     }
   }
-  const proven = [...counts.keys()].filter(
-    (token) => isProven(values.get(token)!) || isLonePid(token, members, place, group),
+  const proven = [...counts.keys()].filter((token) =>
+    token === 'given'
+      ? given && isProvenGiven(values.get(token)!, members)
+      : isProven(values.get(token)!) || isLonePid(token, members, place, group),
   );
   proven.sort(
     (a, b) => counts.get(b)! - counts.get(a)! || values.get(b)!.size - values.get(a)!.size || rank(a) - rank(b),
@@ -177,6 +198,12 @@ function bestToken(members: readonly Bound[], place: number, group: Group): stri
 
 const isProven = (values: ReadonlySet<string>): boolean =>
   values.size > 1 || [...values].every((value) => value.length >= SHORTEST);
+
+// What was given anew each time, or once and does not look like something that was known before.
+function isProvenGiven(values: ReadonlySet<string>, members: readonly Bound[]): boolean {
+  if (values.size > 1) return true;
+  return new Set(members.map(({ sighting }) => sighting.run)).size === 1 && looksVolatile([...values]);
+}
 
 // A VM's own pids are short. In one run only, where nothing else can speak, a short one that stands as pids do in names of
 // sockets and the like is taken for what it equals; in more runs it must vary.

@@ -4,7 +4,7 @@ import { type BoundValues, matcher, reaches } from '../pattern/match.js';
 import type { Proof } from './evidence.js';
 import { openFamilies } from './families.js';
 import { folderFamilies } from './folders.js';
-import { type Item, itemsOf } from './items.js';
+import { byText, type Item, itemsOf } from './items.js';
 import type { Group, Shape } from './names.js';
 import { type Family, volatileFamilies } from './volatile.js';
 
@@ -19,6 +19,8 @@ export interface Settings {
 
 export const DEFAULTS: Settings = { threshold: 8, rareAmong: 5, protectedPaths: [] };
 
+const PASS_THRESHOLD = 2;
+
 export interface Generalised {
   shapes: Shape[];
   /** Names met once in many runs. */
@@ -29,7 +31,9 @@ type Step = (items: readonly Item[], proof: Proof) => Family[];
 
 /** The shapes of a group's names; every name of every run is in exactly one. */
 export function generalise(group: Group, settings: Settings = DEFAULTS): Generalised {
-  const proof = { runs: group.runs.length - group.copies.size, threshold: settings.threshold };
+  // A passed name is held to its carrier as well: what varies there needs less proof that it goes on to.
+  const threshold = group.op === 'name.pass' ? Math.min(PASS_THRESHOLD, settings.threshold) : settings.threshold;
+  const proof = { runs: group.runs.length - group.copies.size, threshold };
   const bound = boundValues(group);
   const allowed = ({ pattern }: Family) =>
     !settings.protectedPaths.some((path) => reaches(pattern, bound, path, group.fold));
@@ -41,7 +45,7 @@ export function generalise(group: Group, settings: Settings = DEFAULTS): General
     const taken = new Set(found.flatMap(({ items }) => items));
     left = left.filter((item) => !taken.has(item));
   }
-  const [absorbed, alone] = absorb(families, left, group);
+  const [absorbed, alone] = absorb(withoutInner(families, group), left, group);
   const isRare = ({ members }: Item) =>
     group.runs.length >= settings.rareAmong && members.every(({ run }) => run === members[0]!.run);
   return {
@@ -58,6 +62,34 @@ function stepsFor(op: string): Step[] {
     (items, proof) => openFamilies(items, 'component', proof),
   ];
   return /^(file|library)\./.test(op) ? [...steps, folderFamilies] : steps;
+}
+
+/**
+ * A folder rule admits what families below it do: saying those as well would make the policy longer and nothing narrower,
+ * so their names become the folder's.
+ */
+function withoutInner(families: readonly Family[], group: Group): Family[] {
+  const folders = families.filter(({ pattern }) => isFolder(pattern));
+  if (folders.length === 0) return [...families];
+  const bound = boundValues(group);
+  const tests = folders.map(({ pattern }) => matcher(pattern, bound, group.fold));
+  const gained = folders.map((): Item[] => []);
+  const outer = families.filter((family) => {
+    const at = isFolder(family.pattern)
+      ? -1
+      : tests.findIndex((test) => family.items.every(({ members }) => members.every(({ name }) => test(name))));
+    if (at >= 0) gained[at]!.push(...family.items);
+    return at < 0;
+  });
+  return outer.map((family) => {
+    const at = folders.indexOf(family);
+    return at < 0 ? family : { ...family, items: [...family.items, ...gained[at]!].sort(byText) };
+  });
+}
+
+function isFolder(pattern: Family['pattern']): boolean {
+  const last = pattern.at(-1);
+  return typeof last === 'object' && last.token === 'rest';
 }
 
 const literal = (item: Item): Shape => ({ pattern: item.parts, members: item.members });

@@ -14,6 +14,8 @@ interface NameRow {
   worked: boolean | null;
   access: number;
   noise: string | null;
+  first_ts: number | string;
+  last_ts: number | string;
   tokens: string[] | null;
   values: string[] | null;
 }
@@ -82,6 +84,8 @@ function sightingOf(row: NameRow, run: number): Sighting {
     worked: row.worked,
     access: row.access,
     noise: row.noise,
+    first: Number(row.first_ts),
+    last: Number(row.last_ts),
     values: (row.tokens ?? []).map((token, at) => ({ token, value: row.values![at]! })),
   };
 }

@@ -3,6 +3,7 @@
 
 create table noise_patterns (noise varchar, op varchar, "object" varchar, image varchar);
 create table protected_paths (path varchar);
+create table handed_names (run varchar, vm varchar, name varchar);
 
 create table ops (op varchar, class varchar);
 

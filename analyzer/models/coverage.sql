@@ -1,6 +1,7 @@
 -- How much is still unseen, by class and over all ('all'), counted over runs. `unseen_mass` is Good-Turing's missing mass: the share
 -- of a next run's rules that no run has shown. `low` and `high` are the 95 % interval (log-normal) of Chao's second
--- estimator (Chao 1987) of how many rules there are in all; one run says nothing of the upper end.
+-- estimator (Chao 1987) of how many rules there are in all; one run says nothing of the upper end. `halving` is how many
+-- more runs would halve what is unseen (Chao et al. 2014, extrapolation of incidences).
 with
 
 runs_counted as (
@@ -45,7 +46,8 @@ ratios as (
 coverage as (
     select
         class, seen, round(q1 / total, 6) as unseen_mass, round(seen + missing / k, 3) as low,
-        if(m < 2, null, round(seen + missing * k, 3)) as high
+        if(m < 2, null, round(seen + missing * k, 3)) as high,
+        if(missing = 0 or q1 = 0, null, ceil(ln(0.5) / ln(1 - q1 / (m * missing + q1)))::integer) as halving
     from ratios
 )
 

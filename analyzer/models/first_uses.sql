@@ -1,6 +1,10 @@
 -- Which VM needs which other first, over all runs: in how many runs, how early, and what the other served by then under
--- a name that never changed.
+-- a name that never changed. Whoever waited for the other in vain certainly comes after it.
 with
+
+waits as (
+    select from_vm, to_place as to_vm, bool_or(awaited) as awaited from dependencies group by all
+),
 
 needs as (
     select from_vm, to_vm, count(distinct run) as runs, min(first_ts) as first_ts
@@ -33,10 +37,11 @@ ready as (
 ),
 
 first_uses as (
-    select needs.*, ready.ready
+    select needs.*, coalesce(waits.awaited, false) as awaited, ready.ready
     from needs
+    left join waits using (from_vm, to_vm)
     left join ready on ready.to_vm = needs.to_vm
 )
 
 select * from first_uses
-order by runs desc, first_ts, from_vm, to_vm
+order by awaited desc, runs desc, first_ts, from_vm, to_vm

@@ -75,6 +75,7 @@ VmSpec vm_spec_from(const Napi::Value& value) {
   spec.name = text(from, "name");
   spec.mode = word<Mode>(from, "mode", kModes);
   spec.audit = flag(from, "audit");
+  spec.reader = flag(from, "reader");
   spec.plan = plan_from(from);
   each(from, "zones", [&](const Napi::Value& each_zone) {
     const auto zone = each_zone.As<Napi::Object>();

@@ -49,6 +49,8 @@ export interface VmSpec {
   mode: Mode;
   /** Record what was looked for and not found while enforcing, at the cost of trapping every open. */
   audit: boolean;
+  /** Its Linux programs were given the preloaded reader, and read the base system without asking. */
+  reader?: boolean;
   program: readonly string[];
   cwd: string;
   env: Readonly<Record<string, string>>;

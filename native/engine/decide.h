@@ -13,6 +13,7 @@
 //   args       as many patterns as there are arguments after the program's own name, each matching its argument whole.
 //              Case counts in them.
 //   startup    the VM is still in its start-up phase.
+//   carrier    a permission with one whose patterns have no `{given}`: the whole object came to the asker over it before.
 //   operation, message, title   equal where the rule gives them.
 // What the asker does not know counts against it: a permission that names `to_image` or `args` does not match a question
 // without them, a refusal does.

@@ -70,6 +70,7 @@ void refuse(const Trap& trap, Op op, std::string_view object, const std::vector<
 Question question_of(const Trap& trap, Op op, std::string_view object, Bindings& bindings) {
   bindings = trap.vm.spec.variables;
   bindings.values[static_cast<size_t>(Token::kPid)] = std::to_string(trap.caller().vm_pid);
+  if (!trap.vm.handed->empty()) trap.vm.handed->fill(object, trap.vm.windows(), bindings.given);
   return {.op = op, .from = trap.vm.name(), .from_image = trap.caller().image, .object = object,
           .starting = trap.vm.starting(), .bindings = &bindings};
 }

@@ -107,6 +107,16 @@ bool Rule::args_match(const Question& asked) const {
   return true;
 }
 
+// A refusal needs no carrier; where a `{given}` says what has to have come, matching it was the test.
+bool Rule::was_handed(const Question& asked) const {
+  if (rule_->carrier.empty() || !rule_->allow || object_.shape().given) return true;
+  for (const auto& arg : args_)
+    if (arg->shape().given) return true;
+  if (asked.bindings == nullptr) return false;
+  const auto& given = asked.bindings->given;
+  return std::any_of(given.begin(), given.end(), [&](const Given& one) { return one.carrier == rule_->carrier && one.value == asked.object; });
+}
+
 bool Rule::admits(const Question& asked, bool open) const {
   const CompiledRule& rule = *rule_;
   if (!open && !owner_matches(asked)) return false;
@@ -114,6 +124,7 @@ bool Rule::admits(const Question& asked, bool open) const {
     if (rule.allow ? (asked.access & ~rule.access) != 0 : (asked.access & rule.access) == 0) return false;
   }
   if (rule.startup_only && !asked.starting) return false;
+  if (!was_handed(asked)) return false;
   if (!rule.operation.empty() && rule.operation != asked.operation) return false;
   if (!rule.message.empty() && rule.message != asked.message) return false;
   if (!rule.title.empty() && rule.title != asked.title) return false;

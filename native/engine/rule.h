@@ -49,6 +49,7 @@ class Rule {
 
  private:
   bool owner_matches(const Question& asked) const;
+  bool was_handed(const Question& asked) const;
   bool args_match(const Question& asked) const;
 
   const CompiledRule* rule_;

@@ -17,6 +17,7 @@ export interface Row {
   peerImage: string | null;
   access: number;
   detail: string | null;
+  channel: number | null;
 }
 
 /** Operations whose rules may look into `detail`. */

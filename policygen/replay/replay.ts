@@ -1,12 +1,15 @@
 // What the rules of a system file would have done to recorded runs, without running anything.
 import { join } from 'node:path';
+import { piecesOf } from '../../analyzer/handed/pieces.js';
 import { type LoadedRun, openRuns } from '../../analyzer/load/load.js';
+import { matcher } from '../../analyzer/pattern/match.js';
 import type { CompiledRule } from '../../native/contract/rules.js';
-import type { Op } from '../../native/contract/words.js';
+import { classOfOp, type Op } from '../../native/contract/words.js';
 import { addon } from '../../native/engine.js';
 import type { Answer, NativeRuleTable } from '../../native/rules.js';
 import { type CompileOptions, compileSystem } from '../compile.js';
 import type { SystemFile } from '../file/model.js';
+import { Handed, hasCarriers, isPass } from './handed.js';
 import { NO_PROCESSES, readProcesses } from './processes.js';
 import { looksIntoDetail, type Needs, questionOf, type Row } from './question.js';
 import { batchesOf, type Columns } from './rows.js';
@@ -41,7 +44,7 @@ export async function replayRuns(
   const runs = await openRuns(folders);
   const made: Replay = { runs: runs.length, interactions: 0, blocked: [], unused_rules: [] };
   const used = new Set<string>();
-  for (const run of runs) replayRun(run, table, needsOf(rules), made, used);
+  for (const run of runs) replayRun(run, table, rules, made, used);
   const allowing = rules.filter((rule) => rule.allow && !used.has(rule.id)).map((rule) => rule.id);
   made.unused_rules = [...new Set(allowing)];
   return made;
@@ -60,22 +63,29 @@ function needsOf(rules: readonly CompiledRule[]): Needs {
 function replayRun(
   { folder, info }: LoadedRun,
   table: NativeRuleTable,
-  needs: Needs,
+  rules: readonly CompiledRule[],
   made: Replay,
   used: Set<string>,
 ): void {
+  const needs = needsOf(rules);
   const timed = needs.pids || needs.startup;
   const processes = timed ? readProcesses(join(folder, 'processes.arrow')) : NO_PROCESSES;
   const servers = new Map<string, number>();
   const findServer = (vm: string, object: string) => servers.get(`${vm} ${object}`) ?? null;
   const known = new Map<string, Answer | null>();
-  const decide = (row: Row): Answer | null => {
+  const plainly = (row: Row): Answer | null => {
     const key = keyOf(row, needs);
     const before = known.get(key);
     if (before !== undefined) return before;
     const answer = table.decide(questionOf(row, needs, info, processes, findServer));
     known.set(key, answer);
     return answer;
+  };
+  const handed = hasCarriers(rules) ? handedIn(folder, rules, plainly) : null;
+  const decide = (row: Row): Answer | null => {
+    const given = handed === null ? [] : handed.given(row.vm, row.object, row.ts);
+    if (given.length === 0) return plainly(row);
+    return table.decide({ ...questionOf(row, needs, info, processes, findServer), given });
   };
   for (const columns of batchesOf(join(folder, 'interactions.arrow'), 'interactions')) {
     if (needs.pids) noteServers(columns, servers);
@@ -87,6 +97,45 @@ function replayRun(
         made.blocked.push({ run: info.id, seq: row.seq, op: row.op, object: row.object, from: row.vm, to: row.peer });
     }
   }
+}
+
+/**
+ * Reads a run's messages beforehand. A channel whose own name was given is known only once what gave it is, so channels
+ * of such rules are taken by their name alone.
+ */
+function handedIn(folder: string, rules: readonly CompiledRule[], decide: (row: Row) => Answer | null): Handed {
+  const handed = new Handed();
+  const carriers = new Set(rules.map(({ carrier }) => carrier));
+  const receivers = new Map(rules.filter(isPass).map(({ from, fold }) => [from, fold]));
+  const looked = new Map<string, { names: Set<string>; fold: boolean }>();
+  for (const columns of batchesOf(join(folder, 'interactions.arrow'), 'interactions')) {
+    for (const row of carried(columns)) {
+      if (receivers.has(row.vm)) {
+        const names = looked.get(row.vm) ?? { names: new Set(), fold: receivers.get(row.vm)! };
+        names.names.add(row.object);
+        looked.set(row.vm, names);
+      }
+      if (classOfOp(row.op) === 'invocation' && row.peer !== null)
+        handed.start(row.peer, row.ts, row.object, row.detail);
+      if (row.channel === null || row.peer === null) continue;
+      const rule = decide(row) ?? givenRule(row, rules);
+      if (rule !== null && carriers.has(rule.rule))
+        handed.open(row.channel, rule.rule, { vm: row.vm, peer: row.peer, op: row.op, name: row.object });
+    }
+  }
+  handed.listen(folder, looked);
+  return handed;
+}
+
+/** The rule with a given value that would have a name if the value had come. */
+function givenRule(row: Row, rules: readonly CompiledRule[]): { rule: string } | null {
+  const found = rules.find((rule) => {
+    if (!rule.ops.includes(row.op) || rule.from !== row.vm || rule.to !== row.peer) return false;
+    if (!rule.object.some((part) => typeof part !== 'string' && part.token === 'given')) return false;
+    const pieces = [...piecesOf(row.object)];
+    return matcher(rule.object, () => pieces, rule.fold)(row.object);
+  });
+  return found === undefined ? null : { rule: found.id };
 }
 
 /** Rows alike in this are decided alike. */
@@ -103,7 +152,7 @@ function* carried(columns: Columns): Generator<Row> {
   const [vm, image, op, object] = [text('vm'), text('image'), text('op'), text('object')];
   const [peer, peerImage, detail] = [text('peer'), text('peer_image'), text('detail')];
   const [seq, ts] = [columns.numbers('seq'), columns.numbers('ts')];
-  const [pid, access] = [columns.numbers('pid'), columns.numbers('access')];
+  const [pid, access, channel] = [columns.numbers('pid'), columns.numbers('access'), columns.numbers('channel')];
   for (let row = 0; row < columns.rows; row++) {
     if (verdict(row) !== 'shuttled' || peer(row) === vm(row)) continue;
     yield {
@@ -118,6 +167,7 @@ function* carried(columns: Columns): Generator<Row> {
       peerImage: peerImage(row),
       access: access(row) ?? 0,
       detail: detail(row),
+      channel: channel(row),
     };
   }
 }

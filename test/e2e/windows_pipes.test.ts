@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Lab, PEOPLE, type Ran } from './lab.js';
-import { buildWindows, lacking, lines, why, words } from './windows_lab.js';
+import { buildWindows, lacking, lines, why, words } from './windows_fixtures.js';
 
 const PIPE = '\\\\.\\pipe\\lab';
 const ECHOES = [1, 16, 4096, 65_536, 65_537, 300_000].map((size) => `echo ${size}: same`);

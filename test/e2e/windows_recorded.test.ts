@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Lab, type LabRow, PEOPLE, type Ran } from './lab.js';
-import { buildWindows, lacking, lines, why } from './windows_lab.js';
+import { buildWindows, lacking, lines, why } from './windows_fixtures.js';
 
 const [ABSENT, DONE] = [-1073741772, 0];
 

@@ -51,6 +51,10 @@ describe('a rule matches when every key does', () => {
     ['arguments in another case', { args: ['-C'], fold: true }, { args: ['-c'] }, false],
     ['a name in another case', { object: 'ABC' }, { object: 'abc' }, false],
     ['a name in another case, as Windows compares', { object: 'Abc', fold: true }, { object: 'aBC' }, true],
+    ['a name that came over its carrier', { carrier: 'c' }, { given: [{ carrier: 'c', value: 'x' }] }, true],
+    ['a name that came over another', { carrier: 'c' }, { given: [{ carrier: 'd', value: 'x' }] }, false],
+    ['a name that did not come', { carrier: 'c' }, {}, false],
+    ['a refusal of a name that did not come', { carrier: 'c', allow: false }, {}, true],
     ['a token in another case', { object: 'Abc{uint}', fold: true }, { object: 'aBC1' }, true],
   ];
   test.each(cases)('%s', (_name, given, question, expected) => {

@@ -9,6 +9,7 @@ import { type Account, groupWith, isKnown, passwdWith } from './accounts.js';
 import type { HostFacts } from './facts.js';
 import type { FileGrant } from './grants.js';
 import { Layer, type LayerPlace } from './layer_place.js';
+import type { Link } from './links_to.js';
 import { ownFolder } from './own_folder.js';
 import { isAtOrBelow, isBelow, join, parentsOf } from './paths.js';
 import { MASKED_PROC, protectedNames } from './protected.js';
@@ -30,6 +31,8 @@ export interface PlanInput {
   user: VmSpec['user'];
   /** The program's file on the host, links followed; null where it lies in the base system or in `extra`. */
   program: string | null;
+  /** The links that the program's name leads over. */
+  links?: readonly Link[];
   /** The folder it starts in, a path of the VM. */
   cwd: string;
   /** The system file's mounts: path of the VM to path of the host. */
@@ -55,6 +58,7 @@ export function planVm(input: PlanInput): VmShape {
   const view = input.mode === 'allow' ? showHost(input.host, layer) : showLittle(input, layer);
   const inner = [
     ...ownSteps(input, layer, view, hidden),
+    ...linkSteps(input, view),
     ...(input.extra?.steps ?? []),
     ...mountSteps(input, layer),
     ...grantSteps(input, hidden),
@@ -159,6 +163,13 @@ function ownSteps(input: PlanInput, layer: Layer, view: readonly MountStep[], hi
   if (!hides && showsHost(view, own)) return [];
   if (own === input.program) return [{ do: 'bind', to: own, from: own, write: false }];
   return [layer.over(own, [own])];
+}
+
+/** A program that is started by a link, as version switchers and virtual environments have it, is found by that name. */
+function linkSteps({ links = [] }: PlanInput, view: readonly MountStep[]): MountStep[] {
+  return links
+    .filter(({ path }) => inMemory(path) || !showsHost(view, path))
+    .map(({ path, target }): MountStep => ({ do: 'link', to: path, target }));
 }
 
 const inMemory = (path: string): boolean => PRIVATE.some(({ at }) => isBelow(path, at));

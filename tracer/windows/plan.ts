@@ -76,8 +76,9 @@ function environment(user: string, lang: string | undefined): Record<string, str
     // Wine's Linux half looks for settings, fonts and tools of its own here: not in anybody's home.
     HOME: `${PREFIX}/drive_c/users/${user}`,
     PATH: '/usr/bin:/bin',
-    // Wine's own remarks would stand between the program's words.
-    WINEDEBUG: '-all',
+    // Wine's own remarks would stand between the program's words; but a program that cannot start for want of a library
+    // says nothing itself.
+    WINEDEBUG: '-all,err+module',
     WINEDLLOVERRIDES: 'winemenubuilder.exe=d',
     // Wine takes the Windows user's name from here, and the base has that user's folders.
     USER: user,

@@ -76,7 +76,8 @@ export async function prepareWindows(asked: Asked, around: Circumstances): Promi
     part: planWindows(base, wine, agent, around.over, around.lang),
     mounts: Object.fromEntries(Object.entries(asked.mounts).map(([name, from]) => [placeInVm(name), from])),
     programFile: file?.startsWith(`${base.path}/`) ? null : file,
-    command: (words) => wineCommand(wine, words),
+    command: ([name = '', ...args]) =>
+      wineCommand(wine, [wholeName(name, hostFile(name, asked.mounts, base)), ...args]),
   };
 }
 
@@ -88,6 +89,10 @@ export function ownerOf(user: VmSpec['user'], name: string): Owner {
 
 /** A user's name becomes a folder of C:\users. */
 const safeName = (name: string): string => name.replace(/[^\p{L}\p{N}_.-]/gu, '_') || 'user';
+
+/** Wine's loader takes a name as it is: the `.exe` that was left out belongs to it. */
+const wholeName = (name: string, file: string | null): string =>
+  file !== null && /\.exe$/i.test(file) && !/\.exe$/i.test(name) ? `${name}.exe` : name;
 
 function checkKind(program: string, kind: ProgramKind): void {
   if (kind === 'windows32') needWine(program, kind);

@@ -3,8 +3,11 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 
 #include "../fd.h"
+#include "../handed.h"
 #include "../loop.h"
 #include "../row.h"
 
@@ -15,6 +18,14 @@ inline constexpr uint32_t kHeadBytes = 4096;
 struct Tap {
   uint32_t channel = 0;
   uint32_t keep = 0;  // bytes of each chunk: 0, kHeadBytes or all
+  // Where the channel's rule is a carrier: its id, and who remembers what comes; nobody for the host and the network.
+  std::string carrier = {};
+  std::shared_ptr<Handed> inside = {}, outside = {};
+
+  // Tells whoever is about to hear the bytes. 0 is the direction out of the VM that opened the channel.
+  void hear(int direction, std::string_view bytes) const {
+    if (const auto& listener = direction == 0 ? outside : inside) listener->hear(carrier, uint64_t{channel} * 2 + static_cast<uint64_t>(direction), bytes);
+  }
 };
 
 struct RelayOptions {

@@ -39,6 +39,7 @@ Clock::duration UdpSession::idle() const { return Clock::now().time_since_epoch(
 void UdpSession::note(int direction, const char* bytes, size_t size) {
   used_ = Clock::now().time_since_epoch().count();
   if (!tap_) return;
+  tap_->hear(direction, std::string_view(bytes, size));
   auto whole = static_cast<uint32_t>(size);
   record_->record(Payload{.channel = tap_->channel, .direction = static_cast<int8_t>(direction), .size = whole,
                           .bytes = std::string_view(bytes, std::min(whole, tap_->keep))});

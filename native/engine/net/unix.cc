@@ -10,6 +10,7 @@
 #include "../engine.h"
 #include "../windows/desk.h"
 #include "../workers.h"
+#include "as_person.h"
 #include "connect.h"
 #include "replace.h"
 #include "rendezvous.h"
@@ -50,6 +51,8 @@ struct Crossing {
 
 // Connects `socket` to the target, in whose network it must be where the name is abstract.
 int reach(const Crossing& crossing, int socket) {
+  const VmPlan& plan = crossing.trap.vm.spec.plan;
+  const SpeaksAs person(plan.uid, plan.gid);  // who serves may give root more than the program is
   if (!crossing.target.file) return connect_briefly(socket, crossing.call.target(), crossing.call.length);
   sockaddr_un address;
   const socklen_t length = address_of_file(crossing.target.file.get(), address);
@@ -105,7 +108,7 @@ Answer carry(Crossing crossing) {
     return error ? Answer::fail(error) : Answer::give(0);
   }
   auto waiting = std::make_shared<Crossing>(std::move(crossing));
-  waiting->trap.vm.engine.workers().run([waiting] { wait_for_backlog(*waiting); });
+  waiting->trap.vm.engine.workers().run(&waiting->trap.vm, [waiting] { wait_for_backlog(*waiting); });
   return Answer::later();
 }
 

@@ -198,7 +198,7 @@ void AgentDesk::ask(const std::shared_ptr<Line>& line, const sh_message& message
   if (auto told = settle_asking(asking)) return reply(line, std::move(*told));
   line->asking = true;
   loop_.forget(line->socket.get());
-  vm_.engine.workers().run([this, line, asking = std::move(asking), vm = vm_.shared_from_this()] {
+  vm_.engine.workers().run(&vm_, [this, line, asking = std::move(asking), vm = vm_.shared_from_this()] {
     auto told = std::make_shared<Told>(answer_asking(asking));
     loop_.post([this, line, told] {
       line->asking = false;

@@ -13,7 +13,16 @@ export function groupOf(runs: readonly (RunNames | readonly string[])[], op = 'u
   for (const [run, { names: met, values = {} }] of given.entries()) {
     for (const name of met) {
       const sightings = names.get(name) ?? [];
-      sightings.push({ run, times: 1, worked: true, access: 0, noise: null, values: held(name, values) });
+      sightings.push({
+        run,
+        times: 1,
+        worked: true,
+        access: 0,
+        noise: null,
+        first: 0,
+        last: 0,
+        values: held(name, values),
+      });
       names.set(name, sightings);
     }
   }

@@ -24,12 +24,18 @@ const read = (model: string, file: string) => JSON.parse(readFileSync(join(here,
 // What comes before, in dependency order.
 const BEFORE: readonly Model[] = ['served', 'outward', 'uses', 'names', 'bindings'];
 const AFTER: readonly Model[] = [
+  'channels',
+  'invocations',
+  'used_before',
   'rule_rows',
   'support',
+  'dependencies',
+  'lives',
   'edges',
   'first_uses',
   'incidences',
   'coverage',
+  'fresh',
   'blocked',
   'changed',
 ];

@@ -1,0 +1,43 @@
+// What inference found besides the rules, in plain words.
+import type { Inference } from '../../analyzer/infer.js';
+
+const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
+
+/** Lines for people, one thing each; nothing is said of what is not there. */
+export function inWords({ rare, order, coverage, alternatives }: Inference): string[] {
+  return [
+    ...rareWords(rare.map(({ object }) => object)),
+    ...orderWords(order),
+    ...priceWords(Object.keys(alternatives).length),
+    ...heldOutWords(coverage.heldout, coverage.runs),
+    coverage.advice,
+  ];
+}
+
+const MOST = 5;
+
+function rareWords(objects: readonly string[]): string[] {
+  if (objects.length === 0) return [];
+  const shown = objects.slice(0, MOST).join(', ');
+  const more = objects.length > MOST ? `, and ${objects.length - MOST} more` : '';
+  return [`rare, kept apart: met in one run only: ${shown}${more}`];
+}
+
+function orderWords(order: Inference['order']): string[] {
+  return Object.entries(order)
+    .filter(([, { after }]) => after.length > 0)
+    .map(([vm, { after }]) => {
+      const ready = after.flatMap((other) =>
+        order[other]?.ready == null ? [] : [`${other} is ready at ${order[other].ready}`],
+      );
+      return `${vm} starts after ${after.join(', ')}${ready.length > 0 ? `; ${ready.join('; ')}` : ''}`;
+    });
+}
+
+const priceWords = (rules: number): string[] =>
+  rules === 0 ? [] : [`${plural(rules, 'rule')} could be other than proposed: --json shows how, and the price`];
+
+function heldOutWords({ denials_per_run: mean, low, high }: Inference['coverage']['heldout'], runs: number): string[] {
+  if (mean === null) return [];
+  return [`of ${plural(runs, 'run')}, one left out in turn: ${mean} rows denied a run (95 %: ${low} to ${high})`];
+}
