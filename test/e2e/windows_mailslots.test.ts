@@ -1,7 +1,7 @@
 // Mailslots of Windows programs across two VMs: learnt, under the learnt rules, and gone without.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Lab, PEOPLE, type Ran } from './lab.js';
-import { buildWindows, lacking, lines, why, words } from './windows_lab.js';
+import { buildWindows, lacking, lines, why, words } from './windows_fixtures.js';
 
 const SLOT = '\\\\.\\mailslot\\lab\\slot';
 const SENT = ['send 1: done', 'send 400: done', 'send 60000: done'];
