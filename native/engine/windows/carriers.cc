@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "carrier.h"
+#include "mailslots.h"
 #include "pipes.h"
 
 namespace shuttle {
@@ -21,7 +22,7 @@ constexpr Pair kPairs[] = {
 
 // Each kind in its own file.
 const std::vector<Carrier*>& carriers() {
-  static const std::vector<Carrier*> all = {&pipes()};
+  static const std::vector<Carrier*> all = {&pipes(), &mailslots()};
   return all;
 }
 

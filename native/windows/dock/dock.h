@@ -32,5 +32,6 @@ void report(struct order *order, NTSTATUS status);
 NTSTATUS last_status(void);
 
 void obey_pipe(struct order *order);
+void obey_mailslot(struct order *order);
 
 #endif

@@ -9,6 +9,7 @@ static const struct kind {
   void (*obey)(struct order *);
 } kKinds[] = {
     {OP_PIPE_CONNECT, obey_pipe},
+    {OP_MAILSLOT_SEND, obey_mailslot},
 };
 
 static void send_plain(uint32_t say, const struct sh_dock_message *message) {

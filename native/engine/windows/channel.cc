@@ -1,0 +1,38 @@
+#include "channel.h"
+
+#include <sys/random.h>
+#include <sys/socket.h>
+
+#include "../engine.h"
+#include "../vm.h"
+
+namespace shuttle {
+
+Channel make_channel() {
+  int ends[2];
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return {};
+  return {Fd(ends[0]), Fd(ends[1])};
+}
+
+std::string private_name(const std::string& prefix) {
+  unsigned char bytes[12];
+  if (getrandom(bytes, sizeof bytes, 0) != sizeof bytes) return {};
+  std::string name = prefix + "shuttle-";
+  for (const unsigned char byte : bytes) {
+    constexpr char kDigits[] = "0123456789abcdef";
+    name += kDigits[byte >> 4];
+    name += kDigits[byte & 15];
+  }
+  return name;
+}
+
+std::string as_nt(const std::string& name) { return "\\??\\" + name.substr(4); }
+
+std::optional<Tap> tap_of(const Vm& vm, const Ruling& ruling) {
+  const PayloadKept payload = vm.spec.payload;
+  if (payload == PayloadKept::kNone && !ruling.relay) return std::nullopt;
+  const uint32_t keep = payload == PayloadKept::kFull ? UINT32_MAX : payload == PayloadKept::kHead ? kHeadBytes : 0;
+  return Tap{vm.engine.record->new_channel(), keep};
+}
+
+}  // namespace shuttle
