@@ -21,14 +21,14 @@ export async function queryRuns(
   return withScratch(folders, async (database) => {
     await loadRuns(database, folders);
     if (rules !== undefined) await loadRules(database, rules);
-    return ask(database, text);
+    return ask(database, text, rules !== undefined);
   });
 }
 
-async function ask(database: Database, text: string): Promise<Answer> {
+async function ask(database: Database, text: string, rules: boolean): Promise<Answer> {
   try {
     return await database.ask(text);
   } catch (error) {
-    throw new ShuttleError({ code: 'QUERY_FAILED', error: (error as Error).message });
+    throw new ShuttleError({ code: 'QUERY_FAILED', error: (error as Error).message.trimEnd(), rules });
   }
 }

@@ -3,6 +3,7 @@
 // process.stdout and its kin are not touched: looking at them makes a pipe non-blocking, for the programs that share it
 // too, and those then lose what they write.
 import { isatty } from 'node:tty';
+import { printable } from '../native/contract/printable.js';
 import { writeAll } from '../tracer/session/write_all.js';
 
 const codes = { red: 31, green: 32, yellow: 33, dim: 2, bold: 1 } as const;
@@ -53,8 +54,9 @@ function clear(): void {
   shown = false;
 }
 
-/** Columns as wide as what stands in them; the last one is left ragged. */
-export function table(heads: readonly string[], rows: readonly (readonly string[])[]): string[] {
+/** Columns as wide as what stands in them; the last one is left ragged, and a row is one line. */
+export function table(heads: readonly string[], given: readonly (readonly string[])[]): string[] {
+  const rows = given.map((cells) => cells.map(printable));
   const widths = heads.map((head, at) => Math.max(head.length, ...rows.map((row) => (row[at] ?? '').length)));
   const lay = (cells: readonly string[]) =>
     cells.map((cell, at) => (at === cells.length - 1 ? cell : cell.padEnd(widths[at] ?? 0))).join('  ');

@@ -6,18 +6,24 @@ export interface QueryOptions {
 }
 
 const EXAMPLE = `
-Tables: runs, interactions, payloads, processes; with a system file among the runs also rules and rule_rows.
+Tables: runs, interactions, payloads, processes, each with a column run; docs/run-format.md lists their columns.
+With a system file, given by --system or among the runs: also rules, and rule_rows (rule, run, seq), the interactions
+that justify each rule.
 
 Example:
-  shuttle query .shuttle/runs/orders/* "select op, \\"object\\", verdict, count(*) from interactions group by all"`;
+  shuttle query .shuttle/runs/orders/* "select op, \\"object\\", verdict, count(*) from interactions group by all"
+  shuttle query --system orders.shuttle.yaml .shuttle/runs/orders/* \\
+    "select rule_rows.rule, op, object, verdict from rule_rows join interactions using (run, seq)"`;
 
 /** `shuttle query`. */
 export function describe(command: Command, done: (code: number) => void): void {
   command
     .argument('<run...>', 'run folders, run ids, a system file; at the end the SQL')
+    .option('-s, --system <file>', 'the system file whose rules are asked about')
     .addHelpText('after', EXAMPLE)
     .action(async (words: string[], options: QueryOptions) => {
-      if (words.length < 2) command.error('error: runs and SQL are wanted', { code: 'commander.missingArgument' });
+      if (words.length < 2 || words.at(-1)?.trim() === '')
+        command.error('error: runs and SQL are wanted', { code: 'commander.missingArgument' });
       const { query } = await import('./query/query.js');
       done(await query(words.slice(0, -1), words.at(-1) ?? '', options));
     });

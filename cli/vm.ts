@@ -3,6 +3,8 @@ import { type Command, Option } from 'commander';
 export interface VmOptions {
   json?: boolean;
   layer?: 'learn' | 'enforce';
+  /** Where changes of a Windows VM's own C: are brought. */
+  to?: string;
 }
 
 const EXAMPLE = `
@@ -11,7 +13,8 @@ A VM keeps what it wrote in two layers, one for learning and one for running und
 Example:
   shuttle vm list
   shuttle vm diff orders.shuttle.yaml app
-  shuttle vm commit orders.shuttle.yaml app /home/me/orders/out.csv`;
+  shuttle vm commit orders.shuttle.yaml app /home/me/orders/out.csv
+  shuttle vm commit orders.shuttle.yaml db 'C:\\data\\postgresql.conf' --to ./from-c`;
 
 type Action = 'list' | 'diff' | 'commit' | 'copy' | 'reset' | 'remove';
 
@@ -32,6 +35,7 @@ export function describe(command: Command, done: (code: number) => void): void {
     action
       .option('--json', 'print one JSON document on standard output')
       .addOption(new Option('--layer <which>', 'only this layer').choices(['learn', 'enforce']))
+      .option('--to <folder>', "commit: where to put files of a Windows VM's own C:")
       .action(async (...given: unknown[]) => {
         const { layers } = await import('./vm/layers.js');
         const options = { ...command.opts<VmOptions>(), ...(given.at(-2) as VmOptions) };

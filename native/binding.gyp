@@ -23,6 +23,14 @@
       'ldflags': ['-pthread'],
     },
     {
+      # Preloaded into the programs of a learning VM: depends on nothing, and is small to map.
+      'target_name': 'shuttle-reader',
+      'type': 'loadable_module',
+      'sources': ['<!@(<(sources_of) reader)'],
+      'cflags_cc': ['-fno-exceptions', '-fno-rtti', '-fno-stack-protector', '-fno-asynchronous-unwind-tables', '-fvisibility=hidden'],
+      'ldflags': ['-nostdlib', '-Wl,-z,noseparate-code', '-Wl,--hash-style=gnu', '-Wl,--build-id=none', '-Wl,-soname,shuttle-reader.so', '-s'],
+    },
+    {
       'target_name': 'shuttle-init',
       'type': 'executable',
       'sources': ['<!@(<(sources_of) init)'],

@@ -4,12 +4,13 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import type { Descriptors } from './contract/descriptors.js';
 import type { FileFunctions } from './files.js';
+import type { KernelFunctions } from './kernel.js';
 import type { NativeEngineConstructor } from './native_engine.js';
 import type { NetFunctions } from './net.js';
 import type { NativeRecorderConstructor, NativeWriterConstructor } from './recorder.js';
 import type { RuleFunctions } from './rules.js';
 
-export interface Addon extends Descriptors, FileFunctions, NetFunctions, RuleFunctions {
+export interface Addon extends Descriptors, FileFunctions, KernelFunctions, NetFunctions, RuleFunctions {
   Engine: NativeEngineConstructor;
   NativeRecorder: NativeRecorderConstructor;
   NativeWriter: NativeWriterConstructor;
@@ -17,6 +18,16 @@ export interface Addon extends Descriptors, FileFunctions, NetFunctions, RuleFun
 
 /** The init executable, built beside the addon. */
 export const initFile = (): string => addonFile().replace(/shuttle\.node$/, 'shuttle-init');
+
+/** The library that is preloaded into the programs of a learning VM. */
+export const readerFile = (): string => addonFile().replace(/shuttle\.node$/, 'shuttle-reader.node');
+
+/** Agent and dock of Windows VMs, or null where there was no compiler to build them. */
+export function agentFiles(): { agent: string; dock: string } | null {
+  const folder = addonFile().replace(/Release\/shuttle\.node$/, 'windows/');
+  const files = { agent: `${folder}shuttle-agent.dll`, dock: `${folder}shuttle-dock.exe` };
+  return existsSync(files.agent) && existsSync(files.dock) ? files : null;
+}
 
 /**
  * Where the addon is. What runs from the sources takes the copy in `dist` too: the record's worker is always run from

@@ -21,6 +21,10 @@ export interface FileFunctions {
       zones: readonly { path: string; zone: Zone; from: string }[],
       path: string,
     ): { zone: Zone; host: string; back: string };
+    /** Whether the preloaded reader opens it without asking. */
+    isBasePath(path: string): boolean;
+    /** What the filter of a learning VM does with an openat of these flags. */
+    answerToOpen(reader: boolean, flags: number, fromGate: boolean, i386?: boolean): 'allowed' | 'trapped' | 'refused';
     course(found: FoundFile, what: 'read' | 'change' | 'create'): string;
   };
 }

@@ -15,12 +15,13 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { filesUnder, hashOf } from './files.mjs';
 import { withLock } from './lock.mjs';
+import { buildWindows, windowsProducts } from './windows.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const native = join(root, 'native');
 const dist = join(root, 'dist');
 const release = join(native, 'build/Release');
-const products = ['shuttle.node', 'shuttle-init'];
+const products = ['shuttle.node', 'shuttle-init', 'shuttle-reader.node'];
 const parts = ['native', 'tracer', 'analyzer', 'policygen', 'cli', 'bench', 'fixtures/planted'];
 const built = new Set(['build', 'node_modules']);
 
@@ -46,8 +47,9 @@ const read = (file) => (existsSync(file) ? readFileSync(file, 'utf8') : null);
 function checkWords() {
   const made = spawnSync(process.execPath, [join(root, 'scripts/contract.mjs'), '--print'], { encoding: 'utf8' });
   if (made.status !== 0) throw new Error(`scripts/contract.mjs failed: ${made.stderr}`);
-  if (made.stdout !== read(join(native, 'contract/words.h')))
-    throw new Error('native/contract/words.h is older than words.ts: run node scripts/contract.mjs');
+  const headers = ['contract/words.h', 'windows/ops.h'].map((name) => read(join(native, name)));
+  if (made.stdout !== headers.join(''))
+    throw new Error('native/contract/words.h or windows/ops.h is older than words.ts: run node scripts/contract.mjs');
 }
 
 function buildNative(force) {
@@ -72,7 +74,7 @@ function place(from, to) {
 }
 
 function removeOrphans() {
-  for (const file of filesUnder(dist, /\.js$/, new Set(['vendor']))) {
+  for (const file of filesUnder(dist, /\.js$/, new Set(['bundle']))) {
     const source = join(root, file.slice(dist.length + 1).replace(/\.js$/, '.ts'));
     if (!existsSync(source) && !existsSync(`${source}x`)) rmSync(file);
   }
@@ -82,7 +84,7 @@ async function buildTypeScript(force) {
   const folders = parts.map((part) => join(root, part)).filter((folder) => existsSync(folder));
   const assets = folders.flatMap((folder) => filesUnder(folder, /\.(sql|json|csv)$/, built));
   const sources = folders.flatMap((folder) => filesUnder(folder, /\.tsx?$/, built));
-  const programs = products.map((name) => join(release, name));
+  const programs = [...products.map((name) => join(release, name)), ...windowsProducts(root)];
   const config = ['tsconfig.json', 'package.json', 'package-lock.json'].map((name) => join(root, name));
   const wanted = hashOf(root, [...sources, ...assets, ...programs, ...config], '');
   const stamp = join(dist, '.built');
@@ -93,8 +95,8 @@ async function buildTypeScript(force) {
   for (const file of [...assets, ...programs]) place(file, join(dist, file.slice(root.length)));
   run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--pretty', 'false'], root);
   removeOrphans();
-  const { vendor } = await import('./vendor.mjs');
-  await vendor(root, dist);
+  const { bundle } = await import('./bundle.mjs');
+  await bundle(root, dist);
   const main = join(dist, 'cli/main.js');
   if (existsSync(main)) chmodSync(main, 0o755);
   writeFileSync(stamp, wanted);
@@ -104,6 +106,7 @@ async function buildTypeScript(force) {
 export function build({ force = false } = {}) {
   return withLock(join(root, 'node_modules/.shuttle-build'), async () => {
     buildNative(force);
+    buildWindows({ root, force, say, run });
     await buildTypeScript(force);
   });
 }

@@ -71,8 +71,8 @@ async function shuttling(stage, args) {
 }
 
 const sayOrders = (output) => {
-  for (const text of output.said.split(/\r?\n/).filter((each) => each.startsWith('orders:')))
-    detail(`the app says: ${text}`);
+  for (const text of output.said.split(/\r?\n/).filter((each) => /^(orders|check):/.test(each)))
+    detail(text.startsWith('check:') ? text : `the app says: ${text}`);
 };
 
 const aboutDatabase = (one) => one.op === 'tcp.connect' && one.object === DATABASE;
@@ -213,7 +213,10 @@ async function main() {
 try {
   await main();
 } catch (error) {
-  for (const text of (error instanceof BrokenPromise ? error.message : error.stack).split('\n')) detail(text);
-  line(paint('red', 'The demo did not keep its promises.'));
+  if (interrupted) line('Interrupted. The VMs and all they wrote are removed.');
+  else {
+    for (const text of (error instanceof BrokenPromise ? error.message : error.stack).split('\n')) detail(text);
+    line(paint('red', 'The demo did not keep its promises.'));
+  }
   process.exitCode = interrupted ? 130 : 1;
 }

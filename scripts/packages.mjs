@@ -10,6 +10,12 @@ const wine = [
   { name: 'wine', file: '/usr/bin/wine' },
   { name: 'wine64', file: '/usr/lib/wine/wine64' },
 ];
+// Makes what runs inside Windows VMs, agent and dock, and the programs of tests.
+const windowsPrograms = [
+  { name: 'gcc-mingw-w64-x86-64', file: '/usr/bin/x86_64-w64-mingw32-gcc' },
+  { name: 'gcc-mingw-w64-i686', file: '/usr/bin/i686-w64-mingw32-gcc' },
+];
+const displays = [{ name: 'xvfb', file: '/usr/bin/Xvfb' }];
 const busses = [
   { name: 'dbus', file: '/usr/bin/dbus-daemon' },
   { name: 'xdg-dbus-proxy', file: '/usr/bin/xdg-dbus-proxy' },
@@ -21,10 +27,10 @@ const rivals = [
 ];
 
 export const PACKAGES = {
-  build: compilers,
-  demo: [...compilers, ...wine],
-  test: [...compilers, ...wine, ...busses, ...redis],
-  bench: [...compilers, ...wine, ...redis, ...rivals],
+  build: [...compilers, ...windowsPrograms],
+  demo: [...compilers, ...windowsPrograms, ...wine],
+  test: [...compilers, ...wine, ...windowsPrograms, ...displays, ...busses, ...redis],
+  bench: [...compilers, ...windowsPrograms, ...wine, ...redis, ...rivals],
 };
 
 // 32-bit Windows programs need a foreign architecture, which some machines refuse: tried once, never required.

@@ -1,10 +1,11 @@
 // Makes a fresh clone ready: Debian packages, npm packages, the build. Says what it does; does nothing twice.
 // Flags choose the Debian packages: --test, --demo, --bench; none: what building needs.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PACKAGES, WINE32 } from './packages.mjs';
+import { noteTried, triedLately } from './tried.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const say = (text) => process.stderr.write(`setup: ${text}\n`);
@@ -36,7 +37,9 @@ function debianPackages(task) {
   const names = missing.map((wanted) => wanted.name);
   const prefix = existsSync('/usr/bin/apt-get') ? rootPrefix() : null;
   const command = `sudo apt-get update && sudo ${aptInstall(names).join(' ')}`;
-  if (prefix) {
+  const hopeless = missing.every(({ name, must }) => !must && triedLately(name));
+  if (prefix && !hopeless) {
+    for (const name of names) noteTried(name);
     say(`installing ${names.join(', ')}`);
     asRoot(prefix, ['apt-get', 'update', '-q']);
     // One by one where the whole list fails, so that one package that cannot be had does not keep back the others.
@@ -49,14 +52,13 @@ function debianPackages(task) {
   say('going on without: what needs them will say so');
 }
 
-/** Windows programs of 32 bits are an extra: tried once in a working tree, never required. */
+/** Windows programs of 32 bits are an extra: tried once a day, never required. */
 function tryWine32(task) {
-  const tried = join(root, 'node_modules/.shuttle-tried-wine32');
   if (!PACKAGES[task].some((wanted) => wanted.name === 'wine')) return;
-  if (existsSync(WINE32.file) || existsSync(tried) || !existsSync('/usr/bin/dpkg')) return;
+  if (existsSync(WINE32.file) || triedLately(WINE32.name) || !existsSync('/usr/bin/dpkg')) return;
   const prefix = rootPrefix();
   if (!prefix) return;
-  writeFileSync(tried, '');
+  noteTried(WINE32.name);
   say('trying 32-bit Wine (allowed to fail)');
   const had = spawnSync('dpkg', ['--print-foreign-architectures'], { encoding: 'utf8' }).stdout.includes(
     WINE32.architecture,

@@ -1,5 +1,5 @@
 import { cgroups, diskSpace, overlays, seccomp, stateFolder, userNamespaces } from './kernel.js';
-import { dbusProxy, engine, node, windows } from './programs.js';
+import { dbusProxy, display, engine, node, windows } from './programs.js';
 
 /** `lacks`: something cannot be done; `fails`: nothing can. */
 export interface Finding {
@@ -11,6 +11,18 @@ export interface Finding {
 
 /** Tries what Shuttle needs, each by the cheapest thing that really shows it. */
 export async function examine(): Promise<Finding[]> {
-  const probes = [node, engine, userNamespaces, overlays, seccomp, cgroups, stateFolder, diskSpace, windows, dbusProxy];
+  const probes = [
+    node,
+    engine,
+    userNamespaces,
+    overlays,
+    seccomp,
+    cgroups,
+    stateFolder,
+    diskSpace,
+    windows,
+    display,
+    dbusProxy,
+  ];
   return Promise.all(probes.map((probe) => probe()));
 }

@@ -1,8 +1,11 @@
 // What the kernel lets this user do, each tried as Shuttle would.
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, readFileSync, statfsSync } from 'node:fs';
 import { homedir, release, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { addon } from '../../native/engine.js';
+import type { KernelAbilities } from '../../native/kernel.js';
+import { removeTree } from '../../tracer/vm/remove_tree.js';
 import type { Finding } from './examine.js';
 
 const read = (file: string): string | null => {
@@ -12,12 +15,6 @@ const read = (file: string): string | null => {
     return null;
   }
 };
-
-/** Whether the running kernel is at least this one. */
-function kernelSince(major: number, minor: number): boolean {
-  const [haveMajor = 0, haveMinor = 0] = release().split('.').map(Number);
-  return haveMajor > major || (haveMajor === major && haveMinor >= minor);
-}
 
 // Each switch that turns user namespaces off, and the value that does not.
 const switches: readonly [file: string, off: (value: string) => boolean, mend: string][] = [
@@ -60,7 +57,7 @@ export function overlays(): Finding {
       mend: 'a kernel of 5.11 or later with overlayfs is needed',
     };
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    removeTree(folder); // an overlay's work folder is closed even to its owner
   }
 }
 
@@ -74,25 +71,22 @@ export function seccomp(): Finding {
       says: 'no user notification',
       mend: 'a kernel of 5.0 or later with seccomp filters is needed',
     };
+  const able = abilities();
+  if (!able) return { name, state: 'lacks', says: 'cannot be tried without the engine', mend: null };
   const missing = [
-    kernelSince(5, 19) ? null : 'a signal may repeat an operation (before 5.19)',
-    kernelSince(6, 6) ? null : 'recording costs about five times more (before 6.6)',
+    able.waitKillable ? null : 'a signal may repeat an operation (5.19 has the cure)',
+    able.syncWakeUp ? null : 'each recorded call costs about five times more (6.6)',
+    able.threadDescriptors ? null : 'sockets of a thread with descriptors of its own are refused (6.9)',
   ].filter((text) => text !== null);
   if (missing.length === 0)
     return { name, state: 'good', says: `user notification, synchronous wake-up (${release()})`, mend: null };
   return { name, state: 'lacks', says: `${missing.join('; ')}; here ${release()}`, mend: 'a newer kernel' };
 }
 
-/** The folder of a version-2 hierarchy that this user may divide, or null. */
-function ownCgroup(): string | null {
-  const path = /^0::(.*)$/m.exec(read('/proc/self/cgroup') ?? '')?.[1];
-  if (path === undefined) return null;
-  const mount = /^\S+ \S+ \S+ \S+ (\S+) .* - cgroup2 /m.exec(read('/proc/self/mountinfo') ?? '')?.[1];
-  if (mount === undefined) return null;
-  const folder = join(mount, path);
+/** Tried by the native part; null where that does not load, which is a finding of its own. */
+function abilities(): KernelAbilities | null {
   try {
-    accessSync(folder, constants.W_OK);
-    return (read(join(folder, 'cgroup.controllers')) ?? '').includes('memory') ? folder : null;
+    return addon().kernelAbilities();
   } catch {
     return null;
   }
@@ -100,8 +94,8 @@ function ownCgroup(): string | null {
 
 export function cgroups(): Finding {
   const name = 'cgroups';
-  if (ownCgroup()) return { name, state: 'good', says: 'limits hold for a VM as a whole', mend: null };
-  const mend = 'start Shuttle in a delegated scope: systemd-run --user --scope -p Delegate=yes shuttle …';
+  if (abilities()?.groups) return { name, state: 'good', says: 'limits hold for a VM as a whole', mend: null };
+  const mend = 'start Shuttle in a scope of yours: systemd-run --user --scope -p Delegate=yes shuttle …';
   return { name, state: 'lacks', says: 'no cgroup of its own: limits hold for each process, not for the VM', mend };
 }
 

@@ -1,6 +1,7 @@
 // Programs and parts of Shuttle that must be there.
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { X_SERVER } from '../../tracer/session/display.js';
 import { findWine } from '../../tracer/windows/wine.js';
 import type { Finding } from './examine.js';
 
@@ -34,12 +35,22 @@ export function windows(): Finding {
   return { name, state: 'lacks', says: `64-bit programs run (${wine.loader}), 32-bit ones do not`, mend };
 }
 
-export function dbusProxy(): Finding {
-  const name = 'xdg-dbus-proxy';
-  const file = (process.env.PATH ?? '')
+export function display(): Finding {
+  const name = 'display';
+  if (onPath(X_SERVER))
+    return { name, state: 'good', says: `a VM can have an X server of its own (${X_SERVER})`, mend: null };
+  return { name, state: 'lacks', says: 'no X server: display: private cannot be had', mend: 'apt-get install xvfb' };
+}
+
+const onPath = (name: string): string | undefined =>
+  (process.env.PATH ?? '')
     .split(delimiter)
     .map((folder) => join(folder, name))
     .find((path) => existsSync(path));
+
+export function dbusProxy(): Finding {
+  const name = 'xdg-dbus-proxy';
+  const file = onPath(name);
   if (file) return { name, state: 'good', says: file, mend: null };
   return { name, state: 'lacks', says: 'none: D-Bus cannot be carried', mend: 'apt-get install xdg-dbus-proxy' };
 }

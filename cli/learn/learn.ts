@@ -4,6 +4,7 @@ import { compileSystem } from '../../policygen/compile.js';
 import { mergeRules } from '../../policygen/file/merge.js';
 import type { Rule } from '../../policygen/file/model.js';
 import { updateRules } from '../../policygen/file/update.js';
+import { finishRun } from '../../tracer/record/finish.js';
 import { readRunInfo } from '../../tracer/record/run_info.js';
 import { listRuns } from '../../tracer/session/folders.js';
 import type { RunRequest, RunResult } from '../../tracer/session/system.js';
@@ -22,6 +23,8 @@ export async function learn(target: string, args: readonly string[], options: Le
   const last = results.at(-1) as RunResult;
   progress('finding the rules');
   const runs = await learningRuns(listRuns(subject.described.system));
+  // With nothing to learn from, why the run just made does not count is what has to be told.
+  if (runs.length === 0) await finishRun(last.folder);
   const inference = await inferRules(runs, { existing: subject.described.rules });
   const rules = mergeRules(subject.described.rules, inference.rules as Rule[]);
   writeWhole(subject.file, updateRules(subject.text, rules, subject.file));

@@ -7,7 +7,7 @@ import { runFolders } from '../runs.js';
 
 /** Loads the runs and prints what the SQL answers: a table, or a list of objects. */
 export async function query(runs: string[], sql: string, options: QueryOptions): Promise<number> {
-  const files = runs.filter(isSystemFile);
+  const files = [...(options.system === undefined ? [] : [options.system]), ...runs.filter(isSystemFile)];
   const rules = files.length === 0 ? undefined : files.flatMap((file) => readSystemFile(file).rules);
   const folders = await runFolders(runs.filter((run) => !isSystemFile(run)));
   const { columns, rows } = await queryRuns(folders, sql, rules);

@@ -1,5 +1,7 @@
 // What a run was refused.
+import { existsSync } from 'node:fs';
 import { countVerdict } from '../../tracer/record/count.js';
+import { tableFile } from '../../tracer/record/stream.js';
 import { note, paint, table } from '../print.js';
 
 export interface Blocked {
@@ -10,8 +12,12 @@ export interface Blocked {
   times: number;
 }
 
-/** The blocked interactions of a run, most frequent first. DuckDB is loaded only where there are some. */
+/**
+ * The blocked interactions of a run, most frequent first. DuckDB is loaded only where there are some. A full disk may have
+ * kept the run's table from being finished, which was told; what is blocked is then not known.
+ */
 export async function blockedIn(folder: string): Promise<Blocked[]> {
+  if (!existsSync(tableFile(folder, 'interactions'))) return [];
   if (countVerdict(folder, 'blocked') === 0) return [];
   const { askRun } = await import('./ask_run.js');
   return askRun<Blocked>(folder, 'models/blocked');

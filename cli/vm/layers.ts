@@ -1,10 +1,8 @@
-import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
+import { printable } from '../../native/contract/printable.js';
 import { ShuttleError } from '../../native/contract/problem.js';
-import { readSystemFile } from '../../policygen/file/parse.js';
-import type { System } from '../../tracer/session/system.js';
-import { type Change, commitLayer, diffLayer } from '../../tracer/vm/layer_diff.js';
+import { commitLayer } from '../../tracer/vm/layer_diff.js';
 import {
   copyLayer,
   type LayerInfo,
@@ -13,13 +11,11 @@ import {
   removeLayer,
   resetLayer,
 } from '../../tracer/vm/layers.js';
-import { isAtOrBelow } from '../../tracer/vm/paths.js';
 import { protectedNames } from '../../tracer/vm/protected.js';
 import { stateFolder } from '../../tracer/vm/state.js';
-import { isWindowsName } from '../../tracer/windows/drives.js';
-import { PREFIX, placeInVm } from '../../tracer/windows/plan.js';
 import { document, line, note, table } from '../print.js';
 import type { VmOptions } from '../vm.js';
+import { bringable, changesOf, meantPath } from './changes.js';
 
 type Action = 'list' | 'diff' | 'commit' | 'copy' | 'reset' | 'remove';
 
@@ -77,44 +73,32 @@ const one = (found: readonly LayerInfo[]): LayerInfo =>
 
 function diff(found: LayerInfo[], file: string, options: VmOptions): number {
   const changes = found.flatMap((layer) =>
-    changesOf(layer, file).map((change) => ({ vm: layer.vm, layer: layer.kind, ...change })),
+    changesOf(layer, file).map(({ ownDrive, ...change }) => ({
+      vm: layer.vm,
+      layer: layer.kind,
+      ...change,
+      host: ownDrive ? null : change.host,
+    })),
   );
   if (options.json) document(changes);
   else
     for (const text of table(
       ['vm', 'layer', 'what', 'bytes', 'path'],
-      changes.map((each) => [each.vm, each.layer, each.what, String(each.bytes), each.path]),
+      changes.map((each) => [each.vm, each.layer, each.what, String(each.bytes), each.name]),
     ))
       line(text);
   return 0;
 }
 
 function commit(layer: LayerInfo, file: string, paths: string[], options: VmOptions): number {
-  const changes = changesOf(layer, file).filter((change) => !isAtOrBelow(change.path, PREFIX));
-  const only =
-    paths.length === 0 ? undefined : paths.map((path) => (isWindowsName(path) ? placeInVm(path) : resolve(path)));
+  const only = paths.length === 0 ? undefined : paths.map(meantPath);
+  const changes = bringable(changesOf(layer, file), only, options.to);
   const owner = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
   const hidden = protectedNames(homedir(), [stateFolder()]);
   const done = commitLayer(layer.folder, changes, owner, hidden, only);
   if (options.json) document({ vm: layer.vm, layer: layer.kind, committed: done });
-  else for (const change of done) line(`${change.what.padEnd(8)} ${change.host}`);
+  else for (const change of done) line(`${change.what.padEnd(8)} ${printable(change.host)}`);
   return 0;
-}
-
-/** Mounts show other folders of the host than their path says. */
-function changesOf(layer: LayerInfo, file: string): Change[] {
-  const mounts = mountsOf(layer, file);
-  const from = (path: string): string => {
-    const at = Object.keys(mounts).find((mount) => isAtOrBelow(path, mount));
-    return at === undefined ? path : mounts[at] + path.slice(at.length);
-  };
-  return diffLayer(layer.folder, from);
-}
-
-function mountsOf(layer: LayerInfo, file: string): Record<string, string> {
-  const system: System | null = existsSync(file) ? readSystemFile(file).system : null;
-  const mounts = system?.vms.find((vm) => vm.name === layer.vm)?.mounts ?? {};
-  return Object.fromEntries(Object.entries(mounts).map(([to, host]) => [placeInVm(to), host]));
 }
 
 function copy(found: LayerInfo[], options: VmOptions): number {

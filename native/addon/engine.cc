@@ -86,7 +86,7 @@ class EngineObject : public Napi::ObjectWrap<EngineObject> {
   }
 
   void kill(const Napi::CallbackInfo& info) {
-    if (const auto vm = open(info).find(info[0].ToString().Utf8Value())) vm->init().kill();
+    if (const auto vm = open(info).find(info[0].ToString().Utf8Value())) vm->finish();
   }
 
   void close(const Napi::CallbackInfo&) { shut(); }

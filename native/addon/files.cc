@@ -1,10 +1,17 @@
 #include "files.h"
 
+#include <linux/audit.h>
+#include <linux/seccomp.h>
+#include <sys/syscall.h>
+
 #include <string>
 #include <vector>
 
 #include "../engine/files/judge.h"
 #include "../engine/files/names.h"
+#include "../engine/filter.h"
+#include "../reader/base_path.h"
+#include "../reader/gate.h"
 #include "reading.h"
 
 namespace shuttle {
@@ -18,6 +25,18 @@ std::string argument(const Napi::CallbackInfo& info, size_t at) { return info[at
 Napi::Value canonical_name(const Napi::CallbackInfo& info) { return Napi::String::New(info.Env(), canonical(argument(info, 0))); }
 Napi::Value canonical_already(const Napi::CallbackInfo& info) { return Napi::Boolean::New(info.Env(), is_canonical(argument(info, 0))); }
 Napi::Value library(const Napi::CallbackInfo& info) { return Napi::Boolean::New(info.Env(), is_library(argument(info, 0))); }
+
+Napi::Value base_path(const Napi::CallbackInfo& info) { return Napi::Boolean::New(info.Env(), is_base_path(argument(info, 0).c_str())); }
+
+// (reader, flags, from the gate, i386): what the filter of a learning VM does with an openat.
+Napi::Value answer_to_open(const Napi::CallbackInfo& info) {
+  const bool i386 = info[3].ToBoolean();
+  const auto program = build_filter(filter_table({.opens = true, .windows32 = true, .reader = info[0].ToBoolean()}));
+  const uint64_t args[6] = {0, 0, static_cast<uint64_t>(info[1].ToNumber().Int64Value()), 0, 0, 0};
+  const uint64_t from = info[2].ToBoolean() ? gate::kCalledFrom : gate::kCalledFrom + 1;
+  const uint32_t answer = evaluate_filter(program, i386 ? AUDIT_ARCH_I386 : AUDIT_ARCH_X86_64, i386 ? 295 : SYS_openat, args, from);
+  return Napi::String::New(info.Env(), answer == SECCOMP_RET_ALLOW ? "allowed" : answer == SECCOMP_RET_USER_NOTIF ? "trapped" : "refused");
+}
 
 // (path, [{letter, path}])
 Napi::Value on_drive(const Napi::CallbackInfo& info) {
@@ -68,6 +87,8 @@ void register_files(Napi::Env env, Napi::Object exports) {
   files["driveName"] = Napi::Function::New(env, on_drive);
   files["zoneOf"] = Napi::Function::New(env, zone_of);
   files["course"] = Napi::Function::New(env, course);
+  files["isBasePath"] = Napi::Function::New(env, base_path);
+  files["answerToOpen"] = Napi::Function::New(env, answer_to_open);
   exports["files"] = files;
 }
 

@@ -3,6 +3,7 @@
 
 #include "engine.h"
 #include "files.h"
+#include "kernel.h"
 #include "net.h"
 #include "recorder.h"
 #include "rules.h"
@@ -13,6 +14,7 @@ namespace {
 Napi::Object register_all(Napi::Env env, Napi::Object exports) {
   shuttle::register_engine(env, exports);
   shuttle::register_files(env, exports);
+  shuttle::register_kernel(env, exports);
   shuttle::register_net(env, exports);
   shuttle::register_recorder(env, exports);
   shuttle::register_rules(env, exports);

@@ -75,6 +75,7 @@ VmSpec vm_spec_from(const Napi::Value& value) {
   spec.name = text(from, "name");
   spec.mode = word<Mode>(from, "mode", kModes);
   spec.audit = flag(from, "audit");
+  spec.reader = flag(from, "reader");
   spec.plan = plan_from(from);
   each(from, "zones", [&](const Napi::Value& each_zone) {
     const auto zone = each_zone.As<Napi::Object>();
@@ -89,6 +90,7 @@ VmSpec vm_spec_from(const Napi::Value& value) {
     spec.drives.push_back({text(drive, "letter").at(0), text(drive, "path")});
   });
   spec.sockets = texts(from, "sockets");
+  spec.dock = texts(from, "dock");
   spec.shown = texts(from, "shown");
   spec.variables = bindings_from(from.Get("variables"));
   spec.payload = word<PayloadKept>(from, "payload", kPayloads);

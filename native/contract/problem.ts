@@ -33,7 +33,7 @@ export type Problem =
   | { code: 'RUN_ID_TWICE'; id: string; folders: readonly string[] }
   | { code: 'RUNS_NONE' }
   | { code: 'RUNS_MIXED'; systems: readonly string[] }
-  | { code: 'QUERY_FAILED'; error: string }
+  | { code: 'QUERY_FAILED'; error: string; rules: boolean }
   | { code: 'TRACE_UNKNOWN'; file: string }
   // Windows programs
   | { code: 'WINE_MISSING'; program: string }
@@ -43,11 +43,14 @@ export type Problem =
   // the layers of VMs
   | { code: 'VM_IN_USE'; vm: string; pid: number }
   | { code: 'LAYER_NONE'; file: string; vm: string | null }
+  | { code: 'COMMIT_NO_PLACE'; path: string }
   | { code: 'LAYER_UNWRITABLE'; folder: string; error: string }
   // starting a VM
   | { code: 'PROGRAM_NOT_FOUND'; program: string }
   | { code: 'PROGRAM_NOT_EXECUTABLE'; program: string; reason: string }
   | { code: 'PROGRAM_UNUSABLE'; program: string; defect: ProgramDefect }
+  | { code: 'DISPLAY_SERVER_MISSING'; vm: string; server: string }
+  | { code: 'DISPLAY_NOT_HERE'; vm: string }
   | { code: 'USERNS_DISABLED'; sysctl: string } // name=value
   | { code: 'VM_START_FAILED'; vm: string; step: string; error: string };
 
@@ -61,6 +64,8 @@ export type ProgramDefect =
   | 'windows-arm'
   | 'windows-other'
   | 'windows-library'
+  | 'windows-installer'
+  | 'windows-shortcut'
   | 'windows-damaged'
   | 'linux-other'
   | 'linux-library'
@@ -75,6 +80,9 @@ const DEFECTS: Readonly<Record<ProgramDefect, string>> = {
   'windows-arm': 'it is a Windows program for ARM',
   'windows-other': 'it is a Windows program for another processor',
   'windows-library': 'it is a Windows library (DLL), not a program',
+  'windows-installer':
+    'it is an installer package; the program is C:\\windows\\system32\\msiexec.exe, with /i, /qn and this file',
+  'windows-shortcut': 'it is a shortcut; the program is the file it points to',
   'windows-damaged': 'its Windows program header is cut short',
   'linux-other': 'it is a Linux program for another processor',
   'linux-library': 'it is a Linux object file, not a program',
@@ -159,7 +167,9 @@ export function explain(problem: Problem): Explanation {
     case 'RECORD_FAILED':
       return {
         text: `${problem.file}: the record could not be written: ${problem.error}`,
-        hint: 'free some space; what was written before stays, and the run counts as incomplete',
+        hint: /EACCES|EPERM|EROFS/.test(problem.error)
+          ? 'the run is torn and has to be finished: as its owner, or in a copy of its folder'
+          : 'free some space; what was written before stays, and the run counts as incomplete',
       };
     case 'RUN_STILL_RECORDED':
       return {
@@ -216,7 +226,9 @@ export function explain(problem: Problem): Explanation {
     case 'QUERY_FAILED':
       return {
         text: `the query failed: ${problem.error}`,
-        hint: 'tables: runs, interactions, payloads, processes; columns: docs/run-format.md',
+        hint: problem.rules
+          ? 'tables: runs, interactions, payloads, processes, rules, rule_rows; columns: docs/run-format.md'
+          : 'tables: runs, interactions, payloads, processes, and with --system also rules and rule_rows; columns: docs/run-format.md',
       };
     case 'WINE_MISSING':
       return {
@@ -248,6 +260,11 @@ export function explain(problem: Problem): Explanation {
         text: `${problem.file}: ${problem.vm === null ? 'its VMs have' : `the VM ${problem.vm} has`} no layer`,
         hint: 'shuttle vm list shows those there are',
       };
+    case 'COMMIT_NO_PLACE':
+      return {
+        text: `${problem.path}: the VM's own C: has no place on the host`,
+        hint: 'say where to put it: --to FOLDER',
+      };
     case 'LAYER_UNWRITABLE':
       return {
         text: `${problem.folder}: the VM's layer cannot be written: ${problem.error}`,
@@ -264,6 +281,16 @@ export function explain(problem: Problem): Explanation {
       return {
         text: `${problem.program}: cannot be run: ${DEFECTS[problem.defect]}`,
         hint: 'give a program for x86-64 Linux, or for Windows on x86-64 or x86 (32-bit)',
+      };
+    case 'DISPLAY_SERVER_MISSING':
+      return {
+        text: `${problem.vm}: display: private needs the X server ${problem.server}, which is not installed`,
+        hint: 'as an administrator: apt-get install xvfb; or leave display out: windows then exist unseen',
+      };
+    case 'DISPLAY_NOT_HERE':
+      return {
+        text: `${problem.vm}: display: host, but this session has no display (DISPLAY is not set)`,
+        hint: 'start Shuttle in a graphical session, or use display: private',
       };
     case 'USERNS_DISABLED':
       return { text: 'user namespaces are off on this machine', hint: `set ${problem.sysctl} as an administrator` };

@@ -49,6 +49,8 @@ export interface VmSpec {
   mode: Mode;
   /** Record what was looked for and not found while enforcing, at the cost of trapping every open. */
   audit: boolean;
+  /** Its Linux programs were given the preloaded reader, and read the base system without asking. */
+  reader?: boolean;
   program: readonly string[];
   cwd: string;
   env: Readonly<Record<string, string>>;
@@ -66,6 +68,8 @@ export interface VmSpec {
    * end; what a first `!` names is shown all the same.
    */
   sockets?: readonly string[];
+  /** The command that starts the dock of a Windows VM whose programs carry the agent. */
+  dock?: readonly string[];
   limits: Limits;
   /** Ids of the rules whose object the mounts show already, so that nothing need be served at open time for them. */
   shown: readonly string[];

@@ -3,31 +3,39 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/kcmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <string_view>
+
+#include "newer_kernel.h"
 
 namespace shuttle {
 
 namespace {
 
-constexpr unsigned kPidfdThread = O_EXCL;  // PIDFD_THREAD, kernel 6.9
 constexpr size_t kMostKnown = 4096;
 constexpr int64_t kBelieved = 1'000'000;      // nanoseconds; giving away every number takes longer
 constexpr int64_t kLongestExec = 50'000'000;  // from being trapped to the new image; one that takes longer is met below
 
-Fd open_pidfd(pid_t tid, pid_t pid) {
-  int fd = static_cast<int>(syscall(SYS_pidfd_open, tid, kPidfdThread));
-  if (fd < 0) fd = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
-  return Fd(fd);
+void open_pidfd(Caller& caller) {
+  caller.pidfd.reset(static_cast<int>(syscall(SYS_pidfd_open, caller.tid, kPidfdThread)));
+  if (caller.pidfd) return;
+  caller.pidfd.reset(static_cast<int>(syscall(SYS_pidfd_open, caller.pid, 0)));
+  if (caller.tid == caller.pid) return;
+  const std::string task = "/proc/" + std::to_string(caller.tid);
+  caller.task.reset(open(task.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
 }
 
 bool alive(const Caller& caller) {
+  // Nothing is found below the folder of a thread that has ended, whoever has its number now.
+  if (caller.task && faccessat(caller.task.get(), "comm", F_OK, 0) != 0) return false;
   return syscall(SYS_pidfd_send_signal, caller.pidfd.get(), 0, nullptr, 0) == 0 || errno == EPERM;
 }
 
@@ -68,12 +76,20 @@ std::shared_ptr<const Caller> look_up(pid_t tid) {
     caller->pid = status_number(status, "\nTgid:");
     caller->vm_pid = status_number(status, "\nNStgid:");
     caller->image = image_of(tid);
-    caller->pidfd = open_pidfd(tid, caller->pid);
+    open_pidfd(*caller);
   }
   return caller;
 }
 
 }  // namespace
+
+Fd descriptor_of(const Caller& caller, int number) {
+  if (caller.task && syscall(SYS_kcmp, caller.tid, caller.pid, KCMP_FILES, 0, 0) > 0) {
+    errno = EBADF;
+    return {};
+  }
+  return Fd(static_cast<int>(syscall(SYS_pidfd_getfd, caller.pidfd.get(), number, 0)));
+}
 
 std::string image_of(pid_t pid) {
   char path[64];

@@ -17,6 +17,7 @@ struct Caller {
   pid_t vm_pid = 0;  // the same inside the VM
   std::string image; // program file, as the VM names it
   Fd pidfd;          // of the thread where the kernel can, else of the process
+  Fd task;           // the thread's folder in /proc where `pidfd` is not its own
 };
 
 // Callers met before. What is known of one is believed for a moment without asking again: a number comes to mean somebody
@@ -37,6 +38,10 @@ class Callers {
   std::unordered_map<pid_t, Known> known_;
   std::unordered_map<pid_t, int64_t> starting_;  // since when; their image may be the old one's or the new one's
 };
+
+// A copy of a thread's descriptor; empty with errno. Where only its process can be asked, a thread with descriptors of its
+// own has none rather than one of another thread's.
+Fd descriptor_of(const Caller& caller, int number);
 
 // The program file of a process as the kernel names it now, for rules that depend on it. Empty when it is gone.
 std::string image_of(pid_t pid);

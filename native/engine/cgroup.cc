@@ -1,6 +1,7 @@
 #include "cgroup.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,42 +13,13 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "cgroup_place.h"
 #include "spawn.h"
 
 namespace shuttle {
 namespace {
 
-constexpr const char* kTree = "/sys/fs/cgroup";
 constexpr const char* kName = "shuttle.";
-
-// The group of version 1 that this process is in, so that a VM does not leave the limits its starter has.
-std::string own_group(const char* controller) {
-  FILE* file = fopen("/proc/self/cgroup", "re");
-  if (!file) return "";
-  char line[4352];
-  std::string found;
-  const std::string wanted = std::string(":") + controller + ":";
-  while (fgets(line, sizeof line, file))
-    if (const char* at = strstr(line, wanted.c_str())) found = std::string(at + wanted.size(), strcspn(at + wanted.size(), "\n"));
-  fclose(file);
-  return found == "/" ? "" : found;
-}
-
-// Where a controller's groups are made: the one tree of version 2, if its root passes the controller on, or below this
-// process's own of version 1.
-std::string parent_of(const char* controller, bool* second) {
-  const std::string passed_on = std::string(kTree) + "/cgroup.subtree_control";
-  if (FILE* file = fopen(passed_on.c_str(), "re")) {
-    char line[512] = "";
-    const bool listed = fgets(line, sizeof line, file) && strstr(line, controller);
-    fclose(file);
-    *second = true;
-    return listed ? kTree : "";
-  }
-  *second = false;
-  const std::string own = std::string(kTree) + "/" + controller + own_group(controller);
-  return access((own + "/cgroup.procs").c_str(), W_OK) == 0 ? own : "";
-}
 
 // Groups of a Shuttle that was killed.
 void sweep(const std::string& parent) {
@@ -68,38 +40,89 @@ std::string new_name() {
 
 }  // namespace
 
-ControlGroup::~ControlGroup() {
+void ControlGroup::remove() {
   for (const auto& folder : folders_)
     // The last of its processes may still be on its way out.
     for (int tries = 0; rmdir(folder.c_str()) != 0 && errno == EBUSY && tries < 100; ++tries) usleep(1000);
+  folders_.clear();
+  meter_.clear();
+}
+
+std::optional<std::string> ControlGroup::folder_for(const char* controller, bool* second) {
+  const auto place = group_place(controller);
+  if (!place) return std::nullopt;
+  *second = place->second;
+  const auto own = std::find_if(folders_.begin(), folders_.end(), [&](const auto& folder) { return folder.starts_with(place->parent + "/" + kName); });
+  if (own != folders_.end()) return *own;
+  sweep(place->parent);
+  std::string folder = place->parent + "/" + new_name();
+  if (mkdir(folder.c_str(), 0755) != 0) return std::nullopt;
+  folders_.push_back(folder);
+  return folder;
 }
 
 bool ControlGroup::limit(const char* controller, const char* file_v2, const char* file_v1, uint64_t most) {
   if (most == 0) return true;
-  if (geteuid() != 0) return false;
   bool second = false;
-  const std::string parent = parent_of(controller, &second);
-  if (parent.empty()) return false;
-  const auto own = std::find_if(folders_.begin(), folders_.end(), [&](const auto& folder) { return folder.starts_with(parent + "/" + kName); });
-  std::string folder = own == folders_.end() ? parent + "/" + new_name() : *own;
-  if (own == folders_.end()) {
-    sweep(parent);
-    if (mkdir(folder.c_str(), 0755) != 0) return false;
-    folders_.push_back(folder);
-  }
-  return write_file(folder + "/" + (second ? file_v2 : file_v1), std::to_string(most));
+  const auto folder = folder_for(controller, &second);
+  return folder && write_file(*folder + "/" + (second ? file_v2 : file_v1), std::to_string(most));
 }
 
-bool ControlGroup::limit_memory(uint64_t bytes) { return limit("memory", "memory.max", "memory.limit_in_bytes", bytes); }
+bool ControlGroup::limit_memory(uint64_t bytes) {
+  if (!limit("memory", "memory.max", "memory.limit_in_bytes", bytes)) return false;
+  // What is swapped out would not count; machines without swap accounting have no such file.
+  for (const auto& folder : folders_) {
+    if (bytes) write_file(folder + "/memory.swap.max", "0");
+    if (bytes) write_file(folder + "/memory.memsw.limit_in_bytes", std::to_string(bytes));
+  }
+  return true;
+}
+
 bool ControlGroup::limit_processes(uint64_t most) {
   constexpr uint64_t kOfInit = 8;  // init's threads count too
   return limit("pids", "pids.max", "pids.max", most == 0 ? 0 : most + kOfInit);
+}
+
+// A group of version 2 counts its time whatever controllers it has.
+bool ControlGroup::measure_cpu() {
+  for (const char* controller : {"cpuacct", "cpu", "pids", "memory"}) {
+    bool second = false;
+    const auto folder = folder_for(controller, &second);
+    if (!folder) continue;
+    meter_ = *folder + (second ? "/cpu.stat" : "/cpuacct.usage");
+    if (cpu_used()) return true;
+    meter_.clear();
+  }
+  return false;
+}
+
+std::optional<uint64_t> ControlGroup::cpu_used() const {
+  const Fd file(meter_.empty() ? -1 : open(meter_.c_str(), O_RDONLY | O_CLOEXEC));
+  char text[256] = "";
+  if (!file || read(file.get(), text, sizeof text - 1) <= 0) return std::nullopt;
+  unsigned long long number = 0;
+  if (sscanf(text, "usage_usec %llu", &number) == 1) return number * 1000;
+  if (sscanf(text, "%llu", &number) == 1) return number;
+  return std::nullopt;
 }
 
 bool ControlGroup::add(pid_t pid) const {
   for (const auto& folder : folders_)
     if (!write_file(folder + "/cgroup.procs", std::to_string(pid))) return false;
   return true;
+}
+
+bool ControlGroup::doors(std::vector<Fd>& doors) const {
+  for (const auto& folder : folders_) {
+    doors.emplace_back(open((folder + "/cgroup.procs").c_str(), O_WRONLY | O_CLOEXEC));
+    if (!doors.back()) return false;
+  }
+  return true;
+}
+
+bool can_limit_as_a_whole() {
+  ControlGroup group;
+  return group.limit_memory(1 << 30) && group.limit_processes(1000);
 }
 
 }  // namespace shuttle

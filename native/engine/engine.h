@@ -51,6 +51,8 @@ class Engine {
   void tell_two_owners(std::string_view vm, std::string_view object, const std::vector<Owner>& owners) const;
 
   const std::string init_path, resolv_conf;
+  const std::vector<std::string> vms;  // of the whole system, running or not
+  const bool several;  // the system has more than one VM, whoever runs them
   const std::unique_ptr<RuleTable> rules;
   const std::shared_ptr<Record> record;
   const std::function<void(Event)> tell;

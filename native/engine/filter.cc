@@ -4,6 +4,7 @@
 #include <linux/audit.h>
 #include <linux/seccomp.h>
 #include <stddef.h>
+#include <string.h>
 
 namespace shuttle {
 
@@ -27,6 +28,7 @@ class Program {
 };
 
 uint32_t action_of(const FilterRow& row) {
+  if (row.lets_through) return SECCOMP_RET_ALLOW;
   return row.error ? SECCOMP_RET_ERRNO | static_cast<uint32_t>(row.error) : SECCOMP_RET_USER_NOTIF;
 }
 
@@ -34,11 +36,21 @@ uint32_t action_of(const FilterRow& row) {
 Program test_steps(const Test& test, size_t rest) {
   Program out;
   auto skip = static_cast<uint8_t>(rest);
+  const auto value = static_cast<uint32_t>(test.value);
+  if (test.is == Test::Is::kCalledFrom) {
+    out.load(offsetof(seccomp_data, instruction_pointer));
+    out.jump(BPF_JEQ, value, 0, static_cast<uint8_t>(rest + 2));
+    out.load(offsetof(seccomp_data, instruction_pointer) + 4);
+    out.jump(BPF_JEQ, static_cast<uint32_t>(test.value >> 32), 0, skip);
+    return out;
+  }
   out.load(low(test.arg));
   switch (test.is) {
-    case Test::Is::kEqual: out.jump(BPF_JEQ, test.value, 0, skip); break;
-    case Test::Is::kNotEqual: out.jump(BPF_JEQ, test.value, skip, 0); break;
-    case Test::Is::kAnyBit: out.jump(BPF_JSET, test.value, 0, skip); break;
+    case Test::Is::kEqual: out.jump(BPF_JEQ, value, 0, skip); break;
+    case Test::Is::kNotEqual: out.jump(BPF_JEQ, value, skip, 0); break;
+    case Test::Is::kAnyBit: out.jump(BPF_JSET, value, 0, skip); break;
+    case Test::Is::kNoBit: out.jump(BPF_JSET, value, skip, 0); break;
+    case Test::Is::kCalledFrom: break;
     case Test::Is::kNotZero:
       out.jump(BPF_JEQ, 0, 0, 2);
       out.load(low(test.arg) + 4);
@@ -99,15 +111,15 @@ std::vector<sock_filter> build_filter(const FilterTable& table) {
   return out.steps;
 }
 
-uint32_t evaluate_filter(const std::vector<sock_filter>& program, uint32_t arch, int nr, const uint64_t args[6]) {
-  seccomp_data data = {.nr = nr, .arch = arch, .instruction_pointer = 0, .args = {}};
+uint32_t evaluate_filter(const std::vector<sock_filter>& program, uint32_t arch, int nr, const uint64_t args[6], uint64_t called_from) {
+  seccomp_data data = {.nr = nr, .arch = arch, .instruction_pointer = called_from, .args = {}};
   for (int i = 0; i < 6; i++) data.args[i] = args[i];
   uint32_t accumulator = 0;
   for (size_t at = 0; at < program.size(); at++) {
     const sock_filter& step = program[at];
     switch (step.code) {
       case BPF_LD | BPF_W | BPF_ABS:
-        accumulator = *reinterpret_cast<const uint32_t*>(reinterpret_cast<const char*>(&data) + step.k);
+        memcpy(&accumulator, reinterpret_cast<const char*>(&data) + step.k, sizeof accumulator);
         break;
       case BPF_RET | BPF_K: return step.k;
       case BPF_JMP | BPF_JA: at += step.k; break;

@@ -12,8 +12,8 @@ namespace shuttle {
 // What the filter does with one system call, when every test on its registers holds. The filter sees registers only.
 struct Test {
   uint8_t arg = 0;
-  enum class Is : uint8_t { kEqual, kNotZero, kAnyBit, kNotEqual } is{};
-  uint32_t value = 0;  // compared with the low half; `kNotZero` looks at both halves
+  enum class Is : uint8_t { kEqual, kNotZero, kAnyBit, kNotEqual, kNoBit, kCalledFrom } is{};
+  uint64_t value = 0;  // compared with the low half; `kNotZero` looks at both halves. `kCalledFrom`: where the call stands
 };
 
 struct FilterRow {
@@ -21,6 +21,7 @@ struct FilterRow {
   int error = 0;             // refuse with this errno; 0: notify the engine
   Handler handler = nullptr;  // who answers the notification
   std::vector<Test> tests;    // all must hold; none: always
+  bool lets_through = false;  // neither refused nor notified
 };
 
 // Everything a filter is made of, per architecture. Rows of one call are tried in order; none holding lets it through.
@@ -34,6 +35,7 @@ struct Trapping {
   bool opens = false;     // every open (learning, --audit)
   bool lookups = false;   // stat, access, readlink too: names are served that are not there
   bool windows32 = false; // 32-bit Wine runs here
+  bool reader = false;    // programs have the preloaded reader (native/reader)
 };
 
 FilterTable filter_table(const Trapping& trapping);
@@ -51,6 +53,6 @@ class Handlers {
 
 std::vector<sock_filter> build_filter(const FilterTable& table);
 // What the kernel would answer; for tests. SECCOMP_RET_* with its data.
-uint32_t evaluate_filter(const std::vector<sock_filter>& program, uint32_t arch, int nr, const uint64_t args[6]);
+uint32_t evaluate_filter(const std::vector<sock_filter>& program, uint32_t arch, int nr, const uint64_t args[6], uint64_t called_from = 0);
 
 }  // namespace shuttle

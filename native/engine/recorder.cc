@@ -45,6 +45,8 @@ Recorder::Recorder(const RecorderOptions& options)
       payloads_({"payloads", payloads::kColumns, 8, 4096, size_t{4} << 20}, options.max_name_bytes, [this] { wake(); }),
       processes_({"processes", processes::kColumns, 4, 1024, size_t{4} << 20}, options.max_name_bytes, [this] { wake(); }) {}
 
+void Recorder::lost(Source source, uint64_t rows) { interactions_.lost(ledger_entry(source), rows); }
+
 uint64_t Recorder::record(const Row& row) {
   using namespace interactions;
   const Name vm(row.vm, key_), image(row.image, key_), object(row.object, key_), effective(row.effective, key_),

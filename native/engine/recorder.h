@@ -26,6 +26,7 @@ class Recorder final : public Record {
   uint64_t record(const Row& row) override;
   void record(const Payload& payload) override;
   void record(const Process& process) override;
+  void lost(Source source, uint64_t rows) override;
   uint32_t new_channel() override { return next_channel_++; }
   int64_t now_ns() const override;
 

@@ -58,6 +58,7 @@ constexpr Refusal kRefused[] = {
 constexpr uint32_t kNewNamespaces =
     CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP;
 constexpr uint32_t kFastOpen = MSG_FASTOPEN;
+constexpr uint32_t kRouteOf2292 = 5, kOptionsOf2292 = 6;  // IPV6_2292RTHDR, IPV6_2292PKTOPTIONS
 
 }  // namespace
 
@@ -81,6 +82,12 @@ void add_refused_rows(std::vector<FilterRow>& x86_64, std::vector<FilterRow>& i3
                                      {0, Is::kNotEqual, AF_INET6}, {0, Is::kNotEqual, AF_NETLINK}};
   x86_64.push_back({SYS_socket, EAFNOSUPPORT, nullptr, strange});
   i386.push_back({359, EAFNOSUPPORT, nullptr, strange});
+  // A route of the program's own would lead what a handed socket sends to other machines.
+  for (auto [level, name] : {std::pair<uint32_t, uint32_t>{IPPROTO_IP, IP_OPTIONS}, {IPPROTO_IPV6, IPV6_RTHDR}, {IPPROTO_IPV6, kRouteOf2292},
+                             {IPPROTO_IPV6, kOptionsOf2292}, {IPPROTO_IPV6, IPV6_RTHDRDSTOPTS}}) {
+    x86_64.push_back({SYS_setsockopt, ENOPROTOOPT, nullptr, {{1, Is::kEqual, level}, {2, Is::kEqual, name}}});
+    i386.push_back({366, ENOPROTOOPT, nullptr, {{1, Is::kEqual, level}, {2, Is::kEqual, name}}});
+  }
   // Opening a connection with the first data would connect without asking.
   x86_64.push_back({SYS_setsockopt, ENOPROTOOPT, nullptr, {{1, Is::kEqual, IPPROTO_TCP}, {2, Is::kEqual, TCP_FASTOPEN_CONNECT}}});
   i386.push_back({366, ENOPROTOOPT, nullptr, {{1, Is::kEqual, IPPROTO_TCP}, {2, Is::kEqual, TCP_FASTOPEN_CONNECT}}});

@@ -1,6 +1,7 @@
 #include "remote_init.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -202,11 +203,25 @@ void RemoteInit::tell(const std::string& packet) {
   if (on_exit) on_exit(status);
 }
 
+// First as RLIMIT_CPU does, so that a program is told why; a second later for good.
+bool RemoteInit::next_event(std::string& packet, std::vector<Fd>& fds) {
+  constexpr int kLook = 200;  // milliseconds
+  constexpr uint64_t kSecond = 1'000'000'000;
+  const uint64_t most = parts_.cpu_seconds * kSecond;
+  while (most && parts_.group.cpu_used()) {
+    pollfd waiting{parts_.events.get(), POLLIN, 0};
+    if (poll(&waiting, 1, kLook) != 0) break;
+    const uint64_t used = parts_.group.cpu_used().value_or(0);
+    if (used >= most) ask({wire::Ask::kSignal, used >= most + kSecond ? SIGKILL : SIGXCPU}, {}, {});
+  }
+  return receive_packet(parts_.events.get(), packet, fds);
+}
+
 // Ends with the VM: init's end of the socket closes when it exits, and its pidfd tells when all of it is gone.
 void RemoteInit::listen() {
   std::string packet;
   std::vector<Fd> fds;
-  while (receive_packet(parts_.events.get(), packet, fds)) {
+  while (next_event(packet, fds)) {
     tell(packet);
     fds.clear();
   }

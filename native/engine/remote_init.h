@@ -25,6 +25,7 @@ class RemoteInit final : public InitClient {
     pid_t pid = 0;
     Fd process, control, events, gate, root, program, listener;
     ControlGroup group;
+    uint64_t cpu_seconds = 0;  // of all processes together; 0: as long as they like
   };
   explicit RemoteInit(Parts parts);
   ~RemoteInit() override;
@@ -45,6 +46,8 @@ class RemoteInit final : public InitClient {
  private:
   int ask(wire::Request request, std::string_view body, const std::vector<int>& fds, Fd* answered = nullptr);
   void listen();
+  // Waits for the next event, and ends programs that had their time.
+  bool next_event(std::string& packet, std::vector<Fd>& fds);
   void tell(const std::string& packet);
   pid_t reap();
 

@@ -65,6 +65,7 @@ class Record {
   virtual uint64_t record(const Row& row) = 0;  // the row's seq
   virtual void record(const Payload& payload) = 0;
   virtual void record(const Process& process) = 0;
+  virtual void lost(Source source, uint64_t rows) = 0;  // what was seen and could not be kept before it came here
   virtual uint32_t new_channel() = 0;
   virtual int64_t now_ns() const = 0;  // since the run began
 };

@@ -53,6 +53,8 @@ bool keep_capabilities() {
 }
 
 bool become(Child& child) {
+  for (const int group : child.spawn->groups)
+    if (write(group, "0", 1) != 1) return false;
   if (child.spawn->uid != 0) {
     if (!put("/proc/self/setgroups", "deny") || !put("/proc/self/uid_map", child.uid_map) || !put("/proc/self/gid_map", child.gid_map)) return false;
     if (!keep_capabilities()) return false;

@@ -14,6 +14,7 @@ struct Spawn {
   int spaces = 0;         // CLONE_NEW… flags
   uid_t uid = 0;          // not 0: mapped one to one into the new user namespace, with every capability in it
   gid_t gid = 0;
+  std::vector<int> groups = {};  // control groups, open at cgroup.procs, which it enters first of all
 };
 
 // The new process (it sends no signal when it ends; wait with __WALL), or -1 with errno.

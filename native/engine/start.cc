@@ -21,7 +21,7 @@
 namespace shuttle {
 namespace {
 
-constexpr int kSpaces = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP;
+constexpr int kSpaces = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS;
 
 struct Pair {
   Fd ours, theirs;
@@ -85,6 +85,15 @@ std::variant<pid_t, StartFailure> meet_behind_door(pid_t door, int control, int 
   return StartFailure{"id maps and limits", error};
 }
 
+// What the whole VM is held to, no process of it need be; CPU time is, since the whole is only looked at now and then.
+void limit_as_a_whole(ControlGroup& group, std::vector<Fd>& doors, VmPlan& plan) {
+  const bool memory = group.limit_memory(plan.memory), processes = group.limit_processes(plan.processes);
+  if (plan.cpu_seconds) group.measure_cpu();
+  if (!group.doors(doors)) return doors.clear(), group.remove();
+  if (memory) plan.memory = 0;
+  if (processes) plan.processes = 0;
+}
+
 }  // namespace
 
 std::variant<std::unique_ptr<InitClient>, StartFailure> start_vm(const std::string& init, const VmPlan& plan) {
@@ -96,10 +105,9 @@ std::variant<std::unique_ptr<InitClient>, StartFailure> start_vm(const std::stri
   if (!control.make(SOCK_SEQPACKET) || !events.make(SOCK_SEQPACKET)) return StartFailure{"sockets", errno};
   Sources sources = prepare_sources(plan.steps, plan.shift, plan.uid, plan.gid, init);
   ControlGroup group;
+  std::vector<Fd> doors;
   wire::Plan told{plan, std::move(sources.paths), !root};
-  // What the whole VM is held to, no process of it need be.
-  if (group.limit_memory(plan.memory)) told.vm.memory = 0;
-  if (group.limit_processes(plan.processes)) told.vm.processes = 0;
+  limit_as_a_whole(group, doors, told.vm);
   const Fd file = memory_file(wire::encode(told));
   Fd gate(eventfd(0, EFD_CLOEXEC));
   if (!file || !gate) return StartFailure{"plan", errno};
@@ -110,6 +118,7 @@ std::variant<std::unique_ptr<InitClient>, StartFailure> start_vm(const std::stri
     spawn.spaces = kSpaces;
     spawn.uid = plan.uid;
     spawn.gid = plan.gid;
+    for (const Fd& door : doors) spawn.groups.push_back(door.get());
   }
   pid_t pid = spawn_process(spawn);
   if (pid < 0) return StartFailure{root ? "init" : "namespaces", errno};
@@ -134,7 +143,7 @@ std::variant<std::unique_ptr<InitClient>, StartFailure> start_vm(const std::stri
   if (!is(packet, wire::Tell::kReady)) return give_up(told_failure(packet));
   if (fds.size() < 2) return give_up({"init", EPROTO});
   RemoteInit::Parts parts{init, plan.shift, plan.uid, plan.gid, pid, std::move(process), std::move(control.ours), std::move(events.ours),
-                          std::move(gate), std::move(fds[0]), std::move(fds[1]), fds.size() > 2 ? std::move(fds[2]) : Fd(), std::move(group)};
+                          std::move(gate), std::move(fds[0]), std::move(fds[1]), fds.size() > 2 ? std::move(fds[2]) : Fd(), std::move(group), plan.cpu_seconds};
   return std::make_unique<RemoteInit>(std::move(parts));
 }
 

@@ -79,6 +79,12 @@ void Table::release(size_t index, bool stored) {
   if (!stored) abandon();
 }
 
+void Table::lost(size_t entry, uint64_t rows) {
+  std::lock_guard lock(mutex_);
+  tally_.seen[entry] += rows;
+  tally_.lost[entry] += rows;
+}
+
 void Table::flush() {
   std::lock_guard lock(mutex_);
   if (current_ && !current_->empty()) seal();

@@ -57,6 +57,8 @@ class Table {
   }
   // Only inside `fill`.
   bool put_name(Slot& slot, size_t column, const Name& name);
+  // Rows that were lost before they came here.
+  void lost(size_t entry, uint64_t rows);
   uint64_t rows() const { return rows_; }
 
   // For the writer.

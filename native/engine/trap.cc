@@ -1,7 +1,5 @@
 #include "trap.h"
 
-#include <sys/syscall.h>
-
 #include "engine.h"
 #include "vm.h"
 
@@ -25,7 +23,7 @@ std::optional<std::string> Trap::text(uint64_t address, size_t limit) const {
 }
 
 Fd Trap::descriptor(int number) const {
-  return Fd(static_cast<int>(syscall(SYS_pidfd_getfd, caller().pidfd.get(), number, 0)));
+  return descriptor_of(caller(), number);
 }
 
 bool Trap::valid() const { return vm.notifier().valid(notice.id); }

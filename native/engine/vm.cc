@@ -11,6 +11,9 @@
 #include "join/link.h"
 #include "kernel_notifier.h"
 #include "net/state.h"
+#include "windows/desk.h"
+#include "wine_server.h"
+#include "workers.h"
 
 #ifndef SO_NETNS_COOKIE
 #define SO_NETNS_COOKIE 71
@@ -29,19 +32,29 @@ uint64_t network_of(int socket) {
 
 }  // namespace
 
+// While learning, a read of what the mounts show is continued whatever it is, unless somebody said no to a file.
+static bool may_read_unasked(const VmSpec& spec, const RuleTable& rules) {
+  if (!spec.reader || spec.mode != Mode::kAllow || !spec.drives.empty()) return false;
+  return std::ranges::none_of(rules.rules(), [&](const CompiledRule& rule) { return rule.from == spec.name && !rule.allow; });
+}
+
 // What this VM has to ask the engine for, by its mode and by the rules that are served at open time.
-static Trapping trapping_for(const VmSpec& spec, const RuleTable& rules) {
+static Trapping trapping_for(const VmSpec& spec, const RuleTable& rules, bool several) {
   Trapping trapping;
+  // Programs look before they open: what another VM has for itself is looked for too. It costs a compilation a third, and
+  // Wine, which looks for everything several times, much more; alone, a VM has nobody to look at.
+  trapping.lookups = spec.mode == Mode::kAllow && several && spec.drives.empty();
   trapping.opens = spec.mode != Mode::kEnforce || spec.audit;
   for (const CompiledRule& rule : rules.rules()) {
-    if (rule.from != spec.name || !rule.allow) continue;
-    bool served = false;
-    for (Op op : rule.ops)
-      served |= op == Op::kMemoryOpen || op == Op::kPipeConnect || op == Op::kSemaphoreOpen ||
-                ((op >= Op::kFileRead && op <= Op::kFileList) || op == Op::kLibraryLoad);
-    trapping.lookups |= served && (rule.to != "host" || !spec.is_shown(rule.id));
+    if (rule.from != spec.name || !rule.allow || (rule.to == "host" && spec.is_shown(rule.id))) continue;
+    for (Op op : rule.ops) {
+      const bool opened = op == Op::kMemoryOpen || op == Op::kPipeConnect || op == Op::kSemaphoreOpen ||
+                          (op >= Op::kFileRead && op <= Op::kFileList) || op == Op::kLibraryLoad;
+      trapping.opens |= opened;
+      trapping.lookups |= opened || op == Op::kUnixConnect;
+    }
   }
-  trapping.opens |= trapping.lookups;
+  trapping.reader = may_read_unasked(spec, rules);
   return trapping;
 }
 
@@ -65,7 +78,7 @@ bool Vm::running() const { return running_.load(std::memory_order_acquire) && (!
 
 StartFailure Vm::start() {
   VmPlan plan = spec.plan;
-  const FilterTable table = filter_table(trapping_for(spec, *engine.rules));
+  const FilterTable table = filter_table(trapping_for(spec, *engine.rules, engine.several));
   handlers_ = Handlers(table);
   const auto filter = build_filter(table);
   plan.filter.assign(reinterpret_cast<const char*>(filter.data()), filter.size() * sizeof filter[0]);
@@ -87,10 +100,20 @@ StartFailure Vm::start() {
     running_ = false;
     this->engine.tell({.type = Event::Type::kEnded, .vm = name()});
   };
+  if (!spec.dock.empty()) agents = std::make_shared<AgentDesk>(*this);
   thread_ = std::thread([this] { serve(); });
   running_ = true;
   init_->run();
   return {};
+}
+
+void Vm::finish() {
+  if (!windows()) return init_->kill();
+  // What the server writes is trapped by this VM's thread, so nobody must wait for it here; nor may it wait for the VM's own calls.
+  engine.workers().run(&engine, [vm = shared_from_this()] {
+    end_wine_server(vm->init_->pid(), [&] { return vm->engine.workers().stopping(); });
+    vm->init_->kill();
+  });
 }
 
 void Vm::end() {
@@ -105,6 +128,7 @@ void Vm::end() {
   }
   thread_.join();
   close_net(*this);
+  if (agents) agents->close();
 }
 
 const ZonePath* Vm::zone_of(std::string_view path) const {
@@ -133,23 +157,24 @@ bool Vm::starting() const {
   return std::chrono::steady_clock::now() - began_ < std::chrono::seconds(10);
 }
 
-bool Vm::may_continue(pid_t tid, uint64_t call) {
-  if (foreign_sockets()) return false;
+bool Vm::may_continue(pid_t tid, uint64_t call, Foreign harm) {
+  if (foreign_sockets() >= harm) return false;
   // Noted before the second look: whoever brings a foreign socket in meanwhile waits for the note.
   continued_.note(tid, call);
-  if (!foreign_sockets()) return true;
+  if (foreign_sockets() < harm) return true;
   continued_.forget(tid);
   return false;
 }
 
-bool Vm::expect_foreign_sockets() {
-  if (settled_.load()) return true;
+bool Vm::expect_foreign_sockets(Foreign upto) {
+  if (settled_.load() >= upto) return true;
   std::lock_guard lock(foreign_turn_);
-  if (settled_.load()) return true;
-  foreign_ = true;
+  if (settled_.load() >= upto) return true;
+  if (foreign_.load() < upto) foreign_ = upto;
   // Calls continued just before may not have got hold of their socket yet; afterwards none can be in flight.
-  settled_ = linked_ ? linked_->expect_foreign_sockets() == 0 : continued_.settle(*notifier_);
-  return settled_;
+  const bool settled = linked_ ? linked_->expect_foreign_sockets() == 0 : continued_.settle(*notifier_);
+  if (settled) settled_ = foreign_.load();
+  return settled;
 }
 
 void Vm::serve() {

@@ -21,11 +21,15 @@ namespace shuttle {
 
 class Engine;
 class LinkedInit;
+class AgentDesk;
 struct FileState;
 struct NetState;
 
 enum class Mode : uint8_t { kAllow, kDeny, kEnforce };
 enum class Zone : uint8_t { kBase, kOwn, kMount, kPrivate, kProtected, kOutside };
+// Which sockets of another network namespace can be inside a VM: none, connected streams that the engine put there, or
+// any, since a unix socket joined to the outside brings whatever its other end hands over.
+enum class Foreign : uint8_t { kNone, kStreams, kAny };
 enum class PayloadKept : uint8_t { kNone, kHead, kFull };
 
 struct ZonePath {
@@ -48,6 +52,7 @@ struct VmSpec {
   std::string name;
   Mode mode{};
   bool audit = false;
+  bool reader = false;  // its programs are given the preloaded reader
   VmPlan plan;
   std::vector<ZonePath> zones;
   std::vector<LazyOverlay> lazy;
@@ -55,6 +60,7 @@ struct VmSpec {
   Bindings variables;  // user, uid, host, home, temp, session; pid and its kin are filled in per caller
   PayloadKept payload{};
   std::vector<std::string> sockets;  // the host's that are hidden while no rule names them; a last `*`: any end, a first `!`: shown
+  std::vector<std::string> dock;     // the command that starts a dock in it; empty: no agent, no dock
   std::vector<std::string> shown;  // ids of the rules whose object the mounts show already
 
   bool is_shown(const std::string& rule) const { return std::find(shown.begin(), shown.end(), rule) != shown.end(); }
@@ -81,21 +87,26 @@ class Vm : public std::enable_shared_from_this<Vm> {
   std::shared_ptr<NetState> net;     // what net/state.h keeps of this VM
   const std::shared_ptr<Handed> handed = std::make_shared<Handed>();  // what messages brought it over carriers
 
+  std::shared_ptr<AgentDesk> agents;  // of a Windows VM (windows/desk.h); null: none
+
   // A VM that another Shuttle of this user runs, as a neighbour of ours (join/meeting.h).
   static std::shared_ptr<Vm> joined(Engine& engine, const std::string& name, std::unique_ptr<LinkedInit> linked);
 
   // Starts the VM and its thread. The failure's text is empty when it runs.
   StartFailure start();
+  // Lets a Wine server save the registry, then kills what runs in the VM; `on_end` tells when that is done.
+  void finish();
   // Ends the VM: kills what runs in it and waits for its thread.
   void end();
 
-  // True once a socket of another network namespace is inside, or could have been handed in: from then on
-  // connect, bind and listen are never continued (the hard rule, design section 4).
-  bool foreign_sockets() const { return foreign_.load(); }
+  // What can be inside by now. From streams on connect, bind and listen are never continued, and once it may be any
+  // socket, neither are sends that can name an address (the hard rule, design section 4).
+  Foreign foreign_sockets() const { return foreign_.load(); }
   // True once no continued call can be given such a socket any more. False: one may, so none must come inside.
-  [[nodiscard]] bool expect_foreign_sockets();
-  // Whether a socket call of this thread may be continued; if so it is noted, so that the above waits for it.
-  bool may_continue(pid_t tid, uint64_t call);
+  [[nodiscard]] bool expect_foreign_sockets(Foreign upto = Foreign::kAny);
+  // Whether a socket call of this thread may be continued, which it may while less than `harm` can be inside; if so it
+  // is noted, so that the above waits for it.
+  bool may_continue(pid_t tid, uint64_t call, Foreign harm = Foreign::kStreams);
 
   int diag() const { return diag_.get(); }        // NETLINK_SOCK_DIAG socket of the VM's network
   uint64_t network() const { return network_; }  // cookie of the VM's network namespace
@@ -114,7 +125,8 @@ class Vm : public std::enable_shared_from_this<Vm> {
   std::unique_ptr<Notifier> notifier_;
   Callers callers_;
   std::thread thread_;
-  std::atomic<bool> foreign_{false}, settled_{false}, served_{false}, running_{false};
+  std::atomic<Foreign> foreign_{Foreign::kNone}, settled_{Foreign::kNone};
+  std::atomic<bool> served_{false}, running_{false};
   Continued continued_;
   std::mutex foreign_turn_;
   Fd diag_;

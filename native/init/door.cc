@@ -21,7 +21,7 @@ void pass_through_door(const wire::Plan& plan) {
   must(setresgid(gid, gid, gid) == 0 && setresuid(uid, uid, uid) == 0, "giving root up");
   // Never dumpable from here on: other processes of that user must not look in.
   must(prctl(PR_SET_DUMPABLE, 0) == 0, "dumpable");
-  constexpr long kSpaces = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP;
+  constexpr long kSpaces = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS;
   const long pid = syscall(SYS_clone, CLONE_PARENT | kSpaces, nullptr, nullptr, nullptr, nullptr);
   must(pid >= 0, "namespaces");
   if (pid > 0) {

@@ -126,6 +126,7 @@ class Server {
       case wire::Ask::kSocket: return make_socket(request, reply);
       case wire::Ask::kMount: return mount(body, fds);
       case wire::Ask::kStart: return start_program(request, fds);
+      case wire::Ask::kSignal: return answer(reply, kill(-1, request.a) == 0 ? 0 : errno);  // all but this process
       case wire::Ask::kBind:
       case wire::Ask::kConnect: return by_hand(request, std::move(body), fds);
       default: return answer(reply, ENOSYS);
@@ -186,6 +187,8 @@ int run() {
   bytes.clear();
   for (int fd = wire::kControl; fd < wire::kFirstSource + static_cast<int>(plan.sources.size()); ++fd) fcntl(fd, F_SETFD, FD_CLOEXEC);
   if (!plan.born_mapped) pass_through_door(plan);
+  // Only now is it in its own control groups, which its programs are to see as the root.
+  must(unshare(CLONE_NEWCGROUP) == 0, "control groups");
   must(prctl(PR_SET_DUMPABLE, 0) == 0, "dumpable");
   const int signals = quiet_signals();
   must(signals >= 0, "signals");

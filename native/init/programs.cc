@@ -17,6 +17,7 @@
 #include <cerrno>
 #include <csignal>
 
+#include "../engine/newer_kernel.h"
 #include "init.h"
 #include "raw.h"
 
@@ -70,7 +71,6 @@ void set(Word& word, uint32_t value) {
 int install_filter(const std::string& bytes) {
   sock_fprog program{static_cast<unsigned short>(bytes.size() / sizeof(sock_filter)),
                      reinterpret_cast<sock_filter*>(const_cast<char*>(bytes.data()))};
-  constexpr unsigned kWaitKillable = 1U << 5;  // SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, kernel 5.19
   for (unsigned flags : {SECCOMP_FILTER_FLAG_NEW_LISTENER | kWaitKillable, 0UL + SECCOMP_FILTER_FLAG_NEW_LISTENER}) {
     const long listener = raw::call(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, raw::address(&program));
     if (listener >= 0) return static_cast<int>(listener);

@@ -17,13 +17,13 @@ constexpr uint32_t kMagic = 0x31494853;  // SHI1
 // stands between. Sources follow, in the plan's order.
 enum Number : int { kStdin = 0, kStdout = 1, kStderr = 2, kControl = 3, kEvents = 4, kPlan = 5, kGate = 6, kFirstSource = 7 };
 
-enum class Ask : uint32_t { kMapped = 1, kSocket, kBind, kConnect, kMount, kStart };
+enum class Ask : uint32_t { kMapped = 1, kSocket, kBind, kConnect, kMount, kStart, kSignal };
 enum class Tell : uint32_t { kBorn = 1, kReady, kFailed, kStarted, kExited };
 
 // Requests and answers are single packets. `error` is 0 or an errno.
 struct Request {
   Ask ask{};
-  int32_t a = 0, b = 0, c = 0;  // socket: domain, type, protocol · bind: umask · start: id
+  int32_t a = 0, b = 0, c = 0;  // socket: domain, type, protocol · bind: umask · start: id · signal: its number, for every program
   uint32_t size = 0;            // bytes that follow
 };
 struct Answer {

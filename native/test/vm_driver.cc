@@ -29,6 +29,7 @@
 #include <sys/syscall.h>
 #include <thread>
 
+#include "../engine/cgroup_place.h"
 #include "../engine/init_client.h"
 
 using namespace shuttle;
@@ -98,6 +99,7 @@ class Driver {
     else if (what == "bind" || what == "connect") reach(what == "bind", w.at(1));
     else if (what == "socket") make_socket(std::stoi(w.at(1)), std::stoi(w.at(2)), std::stoi(w.at(3)));
     else if (what == "kill") vm_->kill(), puts("killed");
+    else if (what == "place") place(w.at(1), w.at(2), w.at(3));
     else if (what == "time") time(std::stoi(w.at(1)));
     else printf("unknown %s\n", what.c_str());
     fflush(stdout);
@@ -106,6 +108,13 @@ class Driver {
  private:
   uint64_t& limit(const std::string& name) {
     return name == "memory" ? plan_.memory : name == "processes" ? plan_.processes : name == "cpu" ? plan_.cpu_seconds : plan_.disk;
+  }
+
+  // Where groups would be made on a machine of which the two texts are told.
+  void place(const std::string& controller, std::string mounts, std::string groups) {
+    for (auto* text : {&mounts, &groups}) std::replace(text->begin(), text->end(), '\x01', '\n');
+    const auto found = group_place(controller.c_str(), mounts, groups);
+    printf("place %s %d\n", found ? found->parent.c_str() : "none", found && found->second ? 2 : 1);
   }
 
   void take_terminal() {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { queryRuns } from '../../analyzer/query.js';
+import { explain, type ShuttleError } from '../../native/contract/problem.js';
 import { writeRun } from './write_run.js';
 
 let base = '';
@@ -70,7 +71,9 @@ test('the columns are the published ones, after the run', async () => {
 });
 
 test('DuckDB says what is wrong with a query', async () => {
-  await expect(queryRuns(runs, 'selekt 1')).rejects.toMatchObject({ problem: { code: 'QUERY_FAILED' } });
+  await expect(queryRuns(runs, 'selekt 1')).rejects.toMatchObject({ problem: { code: 'QUERY_FAILED', rules: false } });
+  const asked = queryRuns(runs, 'select * from rule_rows');
+  await expect(asked.catch((error: ShuttleError) => explain(error.problem).hint)).resolves.toContain('--system');
 });
 
 test('rules of a system file are tables too, with the rows that justify them', async () => {

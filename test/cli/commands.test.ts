@@ -63,3 +63,7 @@ describe('values of options', () => {
 test('a table has columns as wide as what stands in them', () => {
   expect(table(['a', 'long', 'c'], [['xx', 'y', 'zzz zzz']])).toEqual(['a   long  c', 'xx  y     zzz zzz']);
 });
+
+test('a cell is one line and moves no cursor, whatever a program called its things', () => {
+  expect(table(['a'], [['x\n\u001b[2Jy\u202ez\u0085']])).toEqual(['a', 'x\\n\\u{1b}[2Jy\\u{202e}z\\u{85}']);
+});

@@ -145,7 +145,9 @@ test('a name without an address of that kind exists', async () => {
 test('a service is looked up only where it may be', async () => {
   const program = dig('203.0.113.53', 'resolveSrv', '_db._tcp.test.example');
   const outcome = await learn(program);
-  expect(JSON.parse(outcome.output.app!)).toEqual([{ name: 'db.test.example', port: 5432, priority: 1, weight: 2 }]);
+  expect(JSON.parse(outcome.output.app!)).toMatchObject([
+    { name: 'db.test.example', port: 5432, priority: 1, weight: 2 },
+  ]);
   expect(names(outcome)).toMatchObject([{ object: '_db._tcp.test.example', verdict: 'shuttled' }]);
   expect((await runVms([program], { mode: 'deny', resolvConf })).output.app).toBe('ENOTFOUND\n');
 });
@@ -176,7 +178,7 @@ test('the C library asks too, and what it is told names the endpoint', async () 
       process.execPath,
       '-e',
       `const s = require('dgram').createSocket('udp4');
-    s.on('message', (m) => { console.log(String(m)); process.exit(0); }); setTimeout(() => process.exit(3), 3000);
+    s.on('message', (m) => { console.log(String(m)); process.exit(0); }); setTimeout(() => process.exit(3), 30000);
     require('dns').lookup('alias.test.example', 4, (e, a) => { if (e) { console.log(e.code); process.exit(1); } s.send('hi', 5560, a); });`,
     ],
   };
@@ -241,7 +243,7 @@ test('what is no query is refused, and the engine goes on', async () => {
       `const s = require('dgram').createSocket('udp4'); let n = 0;
     const junk = [Buffer.alloc(0), Buffer.alloc(11), Buffer.from([0, 9, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0xc0, 12, 0, 1, 0, 1]), Buffer.alloc(4000, 0xff)];
     s.on('message', (m) => { console.log(m.readUInt16BE(0), m[3] & 15); process.exit(0); });
-    for (const one of junk) s.send(one, 53, '203.0.113.53'); setTimeout(() => process.exit(3), 2000);`,
+    for (const one of junk) s.send(one, 53, '203.0.113.53'); setTimeout(() => process.exit(3), 30000);`,
     ],
   };
   const outcome = await learn(program);

@@ -1,5 +1,5 @@
 // VMs straight from the engine, for tests of one crossing: no system file, no command, just programs, a mode, and rules.
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -56,6 +56,8 @@ export interface Setting {
   meeting?: string;
   /** Called with the record while the VMs run. */
   during?: (recorder: Recorder) => void;
+  /** Ends the last VM, which would not end by itself. */
+  until?: Promise<void>;
 }
 
 /** An ordinary user for VMs of root's; our own otherwise. */
@@ -116,10 +118,15 @@ export async function runVms(vms: readonly VmProgram[], setting: Setting = {}): 
     }
     setting.during?.(recorder);
     const last = vms[vms.length - 1]!.name;
-    const exit = await events.wait(
-      (event) => event.type === 'exited' && event.vm === last && event.pid === pids.get(last),
-    );
-    if (exit.type === 'exited') codes[last] = exit.code;
+    if (setting.until) {
+      await setting.until;
+      engine.kill(last);
+    } else {
+      const exit = await events.wait(
+        (event) => event.type === 'exited' && event.vm === last && event.pid === pids.get(last),
+      );
+      if (exit.type === 'exited') codes[last] = exit.code;
+    }
     await events.wait((event) => event.type === 'ended' && event.vm === last);
   } finally {
     engine.close();
@@ -154,7 +161,7 @@ function startVm(
     mode: vm.mode ?? mode,
     host: readHostFacts([], []),
     user: USER,
-    program: null,
+    program: programFile(vm.program[0]!),
     cwd: '/tmp',
     mounts: {},
     grants: [],
@@ -186,6 +193,9 @@ function startVm(
     closeSync(nothing);
   }
 }
+
+/** Node may lie outside the base system. */
+const programFile = (name: string): string | null => (existsSync(name) ? realpathSync(name) : null);
 
 const initFile = (): string => fileURLToPath(new URL('../../native/build/Release/shuttle-init', import.meta.url));
 

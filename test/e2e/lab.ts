@@ -61,6 +61,8 @@ export class Lab {
   readonly outside: string;
   /** A descriptor that becomes the commands' standard input. */
   input: number | null = null;
+  /** Variables of the commands besides PATH and HOME. */
+  readonly env: Record<string, string> = {};
 
   constructor(private readonly who: Who) {
     this.folder = mkdtempSync(join(process.getuid?.() === 0 ? '/opt' : homedir(), 'shuttle-e2e-'));
@@ -119,7 +121,7 @@ export class Lab {
   }
 
   /** Runs Shuttle with these words, in the system file's folder. */
-  command(words: readonly string[]) {
+  command(words: readonly string[], input?: string) {
     const { uid } = this.who;
     return spawnSync(process.execPath, [main, ...words], {
       cwd: dirname(this.file),
@@ -127,7 +129,8 @@ export class Lab {
       timeout: 90_000,
       maxBuffer: 1 << 28,
       stdio: [this.input ?? 'pipe', 'pipe', 'pipe'],
-      env: { PATH: process.env.PATH, HOME: join(this.folder, 'home') },
+      ...(input === undefined || this.input !== null ? {} : { input }),
+      env: { PATH: process.env.PATH, HOME: join(this.folder, 'home'), ...this.env },
       ...(uid === null ? {} : { uid, gid: uid }),
     });
   }

@@ -21,7 +21,7 @@ vms:
     program: [${reach}, serve]
     ready: pipe.serve /tmp/reach.fifo
   b:
-    program: [${reach}, ${CROSSINGS.map(([kind, name]) => `${kind}, ${name}`).join(', ')}, answered, /reach.memory, reopen, /tmp/mine, sysv, '0x5c0ffee']
+    program: [${reach}, stat, /tmp/mine, stat, /dev/shm/reach.memory, ${CROSSINGS.map(([kind, name]) => `${kind}, ${name}`).join(', ')}, answered, /reach.memory, reopen, /tmp/mine, sysv, '0x5c0ffee']
     after: [a]
 `;
 
@@ -70,6 +70,13 @@ describe.each(PEOPLE)('between VMs, as $name', (who) => {
     );
   });
 
+  test.each([
+    ['/tmp/mine', '8'],
+    ['/dev/shm/reach.memory', '4096'],
+  ])('a program that looks before it opens finds %s where it may open it', (name, size) => {
+    expect([denied, learnt, ruled].map((ran) => said(ran, 'stat', name))).toEqual(['ENOENT', size, size]);
+  });
+
   test('what b writes reaches a', () => {
     for (const ran of [learnt, ruled]) expect(said(ran, 'answered', '/reach.memory')).toBe('heard');
   });
@@ -93,5 +100,57 @@ describe.each(PEOPLE)('between VMs, as $name', (who) => {
     const ran = lab.shuttle('run');
     expect(said(ran, kind, name)).toBe('ENOENT');
     expect(of(ran, op)).toContainEqual(expect.objectContaining({ peer: 'a', verdict: 'blocked' }));
+  });
+});
+
+describe.each(PEOPLE)('between VMs without a rule, as $name', (who) => {
+  test('what is only opened to read is recorded as blocked', () => {
+    const lab = new Lab(who);
+    const reach = lab.build('reach');
+    lab.system(`
+shuttle: 1
+system: lab
+main: b
+vms:
+  a:
+    program: [${reach}, serve]
+    ready: pipe.serve /tmp/reach.fifo
+  b:
+    program: [${reach}, peek, /reach.memory, poll, /tmp/reach.fifo]
+    after: [a]
+`);
+    const ran = lab.shuttle('run');
+    lab.end();
+    expect([said(ran, 'peek', '/reach.memory'), said(ran, 'poll', '/tmp/reach.fifo')]).toEqual(['ENOENT', 'ENOENT']);
+    const blocked = ran.rows.filter((row) => row.vm === 'b' && row.verdict === 'blocked');
+    expect(blocked.map((row) => [row.op, row.object, row.peer])).toEqual([
+      ['memory.open', '/reach.memory', 'a'],
+      ['pipe.connect', '/tmp/reach.fifo', 'a'],
+    ]);
+  });
+});
+
+describe.each(PEOPLE)('messages between VMs, as $name', (who) => {
+  test('may be of no bytes, and are no end', () => {
+    const lab = new Lab(who);
+    const empty = lab.build('empty');
+    lab.system(`
+shuttle: 1
+system: lab
+main: b
+vms:
+  a:
+    program: [${empty}, serve, /tmp/empty]
+    ready: unix.serve /tmp/empty
+  b:
+    program: [${empty}, /tmp/empty]
+    after: [a]
+`);
+    const ran = lab.shuttle('learn', '--payload', 'full');
+    lab.end();
+    expect([ran.out, ran.err.match(/^.*sizes.*$/m)?.[0]]).toEqual([
+      'sizes 0 4\n',
+      expect.stringContaining('sizes 0 5'),
+    ]);
   });
 });

@@ -21,8 +21,8 @@ const server = (host: string, port: number): VmProgram => ({
     s.on('message', (m, from) => s.send(m.toString().toUpperCase(), from.port, from.address)); s.bind(${port}, '${host}');`),
 });
 
-/** Sends, prints what comes back and from where, or `nothing` after a while. */
-function client(host: string, port: number, connected: boolean): VmProgram {
+/** Sends, prints what comes back and from where, or `nothing` after a while: a short one where nothing may come. */
+function client(host: string, port: number, connected: boolean, patience = 30_000): VmProgram {
   const send = connected
     ? `s.connect(${port}, '${host}', () => s.send('hello'));`
     : `s.send('hello', ${port}, '${host}');`;
@@ -32,7 +32,7 @@ function client(host: string, port: number, connected: boolean): VmProgram {
     program:
       node(`const s = require('dgram').createSocket('${kind(host)}'); const end = (text) => { console.log(text); process.exit(0); };
       s.on('message', (m, from) => end(m + ' from ' + from.address + ' ' + from.port)); s.on('error', (e) => end(e.code));
-      ${send} setTimeout(() => end('nothing'), 500);`),
+      ${send} setTimeout(() => end('nothing'), ${patience});`),
   };
 }
 
@@ -46,12 +46,13 @@ describe.each([
   ['::1', 5547, true],
 ] as const)('%s port %i, connected: %s, served by another VM', (host, port, connected) => {
   const vms = [server(host, port), client(host, port, connected)];
+  const refused = [server(host, port), client(host, port, connected, 500)];
   const object = at(host, port);
   const answer = `HELLO from ${host} ${port}\n`;
   let learnt: Outcome;
 
   test('blocked by default', async () => {
-    const outcome = await runVms(vms, { mode: 'enforce' });
+    const outcome = await runVms(refused, { mode: 'enforce' });
     expect(outcome.output.app).toMatch(/nothing|ECONNREFUSED/);
     expect(sends(outcome)).toMatchObject([{ object, peer: 'db', verdict: 'blocked', rule: null }]);
   });
@@ -79,7 +80,7 @@ describe.each([
   });
 
   test('recorded as blocked while learning by denying', async () => {
-    const outcome = await runVms(vms, { mode: 'deny' });
+    const outcome = await runVms(refused, { mode: 'deny' });
     expect(outcome.output.app).not.toBe(answer);
     expect(sends(outcome)).toMatchObject([{ object, peer: 'db', verdict: 'blocked' }]);
   });
@@ -93,7 +94,7 @@ describe.each([
 
   test('blocked by a refusal, also while learning', async () => {
     const rules = proposed(sends(learnt)).map((rule) => ({ ...rule, allow: false }));
-    const outcome = await runVms(vms, { mode: 'allow', rules });
+    const outcome = await runVms(refused, { mode: 'allow', rules });
     expect(outcome.output.app).not.toBe(answer);
     expect(sends(outcome)).toMatchObject([{ verdict: 'blocked', rule: rules[0]!.id }]);
   });
@@ -117,14 +118,14 @@ describe('served by the host', () => {
     expect(learnt.output.app).toBe(`HELLO from 127.0.0.1 ${port}\n`);
     expect(sends(learnt)).toMatchObject([{ object, peer: 'host', peer_image: process.execPath, verdict: 'shuttled' }]);
     expect((await runVms(vms, { mode: 'enforce', rules: proposed(sends(learnt)) })).output.app).toContain('HELLO');
-    const blocked = await runVms(vms, { mode: 'enforce' });
+    const blocked = await runVms([client('127.0.0.1', port, false, 500)], { mode: 'enforce' });
     expect(blocked.output.app).toBe('nothing\n');
     expect(sends(blocked)).toMatchObject([{ object, peer: 'host', verdict: 'blocked' }]);
   });
 });
 
 test('a destination on the network that no rule names is blocked untried', async () => {
-  const outcome = await runVms([client('192.0.2.1', 9, false)], { mode: 'enforce' });
+  const outcome = await runVms([client('192.0.2.1', 9, false, 500)], { mode: 'enforce' });
   expect(sends(outcome)).toMatchObject([{ object: '192.0.2.1:9', peer: 'net', verdict: 'blocked' }]);
 });
 
@@ -145,8 +146,8 @@ test('what stays in the VM passes unchanged', async () => {
 
 test('one socket speaks to several, each ruled by itself', async () => {
   const script = `const s = require('dgram').createSocket('udp4'); const got = [];
-    s.on('message', (m, from) => got.push(from.port)); for (const port of [5551, 5552, 5551]) s.send('x', port, '127.0.0.1');
-    setTimeout(() => { console.log(got.sort().join()); process.exit(0); }, 400);`;
+    s.on('message', (m, from) => { if (got.push(from.port) === 2) setTimeout(() => { console.log(got.sort().join()); process.exit(0); }, 400); }); for (const port of [5551, 5552, 5551]) s.send('x', port, '127.0.0.1');
+    setTimeout(() => process.exit(3), 30000);`;
   const vms = [
     server('127.0.0.1', 5551),
     { ...server('127.0.0.1', 5552), name: 'db2' },
@@ -183,7 +184,7 @@ test('several destinations in one call', async () => {
 
 test('a program bound to every address sends from the port it sends to', async () => {
   const script = `const s = require('dgram').createSocket('udp4'); s.on('message', (m, from) => { console.log(m + ' ' + from.address); process.exit(0); });
-    s.bind(5555, '0.0.0.0', () => s.send('peer', 5555, '127.0.0.1')); setTimeout(() => process.exit(3), 2000);`;
+    s.bind(5555, '0.0.0.0', () => s.send('peer', 5555, '127.0.0.1')); setTimeout(() => process.exit(3), 30000);`;
   const outcome = await runVms([{ name: 'app', program: node(script) }], { mode: 'allow' });
   expect(outcome.output.app).toBe('peer 127.0.0.1\n'); // the wildcard is its own machine's, so it hears itself
 });
@@ -222,15 +223,15 @@ test('datagrams and names go on where sockets of other networks may be inside', 
   };
   const script = `const c = require('net').connect('\\0shuttle-udp-test'); c.on('error', (e) => console.log(e.code)); c.on('close', () => {
     const s = require('dgram').createSocket('udp4'); s.on('message', (m) => { console.log(String(m)); process.exit(0); });
-    s.send('first', 5562, '127.0.0.1'); setTimeout(() => process.exit(3), 2000); }); c.resume();`;
+    s.send('first', 5562, '127.0.0.1'); setTimeout(() => process.exit(3), 30000); }); c.resume();`;
   const outcome = await runVms([db, meet, { name: 'app', program: node(script) }], { mode: 'allow' });
   expect(outcome.output.app).toBe('FIRST\n');
 });
 
 test('a program with more sockets than the engine keeps sessions for is served all the same', async () => {
-  const script = `const d = require('dgram'); let i = 0; const next = () => { if (i++ === 600) { console.log('all'); process.exit(0); }
-    const s = d.createSocket('udp4'); s.on('message', () => { s.close(); next(); }); s.send('x', 5563, '127.0.0.1'); }; next();
-    setTimeout(() => { console.log('stopped at', i); process.exit(3); }, 30000);`;
+  const script = `const d = require('dgram'); let i = 0, late; const next = () => { clearTimeout(late);
+    late = setTimeout(() => { console.log('stopped at', i); process.exit(3); }, 30000); if (i++ === 600) { console.log('all'); process.exit(0); }
+    const s = d.createSocket('udp4'); s.on('message', () => { s.close(); next(); }); s.send('x', 5563, '127.0.0.1'); }; next();`;
   const outcome = await runVms([server('127.0.0.1', 5563), { name: 'app', program: node(script) }], { mode: 'allow' });
   expect(outcome.output.app).toBe('all\n');
   expect(
@@ -265,11 +266,15 @@ test('VMs of two engines that meet', async () => {
   const up = new Promise<void>((resolve) => {
     isUp = resolve;
   });
-  const stay: VmProgram = { name: 'stay', program: node('setTimeout(() => {}, 4000)') };
-  const first = runVms([server('127.0.0.1', 5565), stay], { mode: 'enforce', meeting, during: () => isUp() });
+  let isOver = () => {};
+  const until = new Promise<void>((resolve) => {
+    isOver = resolve;
+  });
+  const stay: VmProgram = { name: 'stay', program: node('setInterval(() => {}, 1000)') };
+  const first = runVms([server('127.0.0.1', 5565), stay], { mode: 'enforce', meeting, during: () => isUp(), until });
   await up;
   const rules = [allow('udp.send', 'app', 'db', '127.0.0.1:5565')];
-  const second = await runVms([client('127.0.0.1', 5565, true)], { mode: 'enforce', meeting, rules });
+  const second = await runVms([client('127.0.0.1', 5565, true)], { mode: 'enforce', meeting, rules }).finally(isOver);
   expect(second.output.app).toBe('HELLO from 127.0.0.1 5565\n');
   expect(sends(second)).toMatchObject([{ peer: 'db', verdict: 'shuttled' }]);
   await first;

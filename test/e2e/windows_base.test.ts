@@ -57,7 +57,7 @@ describe.skipIf(wine === null)(`base prefixes${wine === null ? ' (skipped: no Wi
     expect(linksIn(join(path, 'drive_c/users'))).toEqual([]);
     expect(readdirSync(join(path, 'dosdevices'))).toEqual(['c:', 'z:']);
     expect(lstatSync(join(path, 'drive_c/users/ada/Documents')).isDirectory()).toBe(true);
-    expect(readFileSync(join(path, 'user.reg'), 'utf8')).toContain('"Graphics"="null"');
+    expect(readFileSync(join(path, 'user.reg'), 'utf8')).toContain('"Graphics"="x11,null"');
   });
 
   test('the second time it is only looked at', async () => {

@@ -5,9 +5,10 @@ import { expect, test } from 'vitest';
 
 const path = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 
-test('words.h is what contract.mjs makes of words.ts', () => {
+test('words.h and ops.h are what contract.mjs makes of words.ts', () => {
   const made = execFileSync(process.execPath, [path('scripts/contract.mjs'), '--print'], { encoding: 'utf8' });
-  expect(readFileSync(path('native/contract/words.h'), 'utf8')).toBe(made);
+  const committed = ['native/contract/words.h', 'native/windows/ops.h'].map((name) => readFileSync(path(name), 'utf8'));
+  expect(committed.join('')).toBe(made);
 });
 
 test('the lock file names no registry host', () => {

@@ -20,6 +20,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { MountStep } from '../../native/contract/vm.js';
+import { addon } from '../../native/engine.js';
 import { diffLayer } from '../../tracer/vm/layer_diff.js';
 import { Driver, makeDriver, STARTERS } from './vm_driver.js';
 
@@ -51,8 +52,10 @@ const BASE: readonly MountStep[] = [
 ];
 const statusOf = (pid: string | number) => readFileSync(`/proc/${pid}/status`, 'utf8');
 const alive = (pid: string | number) => existsSync(`/proc/${pid}`);
-const groupsIn = (folder: string): string[] =>
-  existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }) : [];
+const groupsOf = (vm: Driver): string[] =>
+  spawnSync('find', ['/sys/fs/cgroup', '-name', `shuttle.${vm.pid}.*`], { encoding: 'utf8' })
+    .stdout.split('\n')
+    .slice(0, -1);
 async function gone(pid: string | number): Promise<boolean> {
   for (let n = 0; n < 200 && alive(pid); n++) await new Promise((resolve) => setTimeout(resolve, 10));
   return !alive(pid);
@@ -287,13 +290,23 @@ describe.each(STARTERS)('a VM started by %s', (_who, who) => {
     again.steps(BASE);
     again.say('limit', 'cpu', '5');
     again.say('limit', 'memory', String(64 << 20));
-    expect(await again.run(`ulimit -t; perl -e '$x = "x" x (256 << 20); print "much"' || echo`)).toBe('5\n');
+    const seen = 'grep -c shuttle /proc/self/cgroup'; // its groups are its root
+    expect(await again.run(`ulimit -t; ${seen}; perl -e '$x = "x" x (256 << 20); print "much"' || echo`)).toBe(
+      '5\n0\n',
+    );
     await Promise.all([vm.close(), again.close()]);
-    const groups = ['', '/memory', '/pids'].flatMap((name) => groupsIn(`/sys/fs/cgroup${name}`));
-    expect(
-      groups.filter((name) => name.includes(`shuttle.${vm.pid}.`) || name.includes(`shuttle.${again.pid}.`)),
-    ).toEqual([]);
+    expect([...groupsOf(vm), ...groupsOf(again)]).toEqual([]);
   });
+
+  if (who.uid === process.getuid?.())
+    test.skipIf(!addon().kernelAbilities().groups)(
+      'has its CPU time as a whole (needs a control group that may be divided)',
+      async () => {
+        vm.say('limit', 'cpu', '2');
+        const turn = `perl -e '1 while (times)[0] < 0.7'`; // none of them has too much by itself
+        expect(await vm.run(`echo begun; for i in 1 2 3 4 5 6 7 8 9 10; do ${turn}; done; echo all`)).toBe('begun');
+      },
+    );
 
   if (who.shift)
     test('root’s folders are the program’s own, and writes that are let through are root’s', async () => {

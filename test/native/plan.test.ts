@@ -1,9 +1,10 @@
 // The plan for this very machine, built: what a program really sees of it.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readHostFacts } from '../../tracer/vm/facts.js';
+import { linksTo } from '../../tracer/vm/links_to.js';
 import { askedPaths, type PlanInput, planVm } from '../../tracer/vm/plan.js';
 import { Driver, makeDriver, STARTERS } from './vm_driver.js';
 
@@ -46,6 +47,13 @@ test.each([
   ['enforce', 'ls /home 2>/dev/null | grep -v "^$(basename $(dirname $PWD))$" | wc -l', '0'],
   ['deny', 'ls -A', 'app'],
 ] as const)('%s: %s', async (mode, script, seen) => expect(await see(mode, script)).toBe(seen));
+
+test.each(['enforce', 'allow'] as const)('%s: a program that is named by a link', async (mode) => {
+  const link = join(home, 'switch', 'run');
+  mkdirSync(dirname(link), { recursive: true });
+  if (mode === 'enforce') symlinkSync('../app/run', link);
+  expect(await see(mode, 'cat switch/run; ls switch', { links: linksTo(link) })).toBe('app/run\nrun');
+});
 
 test('a rule shows one file, and one in a hidden folder alone', async () => {
   const grants = ['note', '.ssh/config'].map((name) => ({ path: join(home, name), access: 'read' as const }));

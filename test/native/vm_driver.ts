@@ -6,7 +6,9 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { MountStep } from '../../native/contract/vm.js';
 
-const ENGINE = ['start', 'spawn', 'sources', 'remote_init', 'cgroup'].map((name) => `native/engine/${name}.cc`);
+const ENGINE = ['start', 'spawn', 'sources', 'remote_init', 'cgroup', 'cgroup_place'].map(
+  (name) => `native/engine/${name}.cc`,
+);
 
 /** Compiles the driver and gives a folder with it and init in it, which every user may enter. */
 export function makeDriver(): { folder: string; remove(): void } {

@@ -7,6 +7,7 @@ import { BusWatch } from './bus.js';
 import { type AskedNames, applicationNames } from './known_names.js';
 import type { BusMessage } from './log.js';
 import type { Bus } from './object.js';
+import { OwnRequests } from './own_requests.js';
 import type { BusPolicy, LearningNames } from './policy.js';
 import { type BusProxy, startProxy } from './proxy.js';
 import { type BusRow, ownRow, rowOf } from './rows.js';
@@ -29,6 +30,8 @@ export class VmBus {
   private readonly proxies: BusProxy[] = [];
   private readonly listened = new Set<string>();
   private readonly applications = applicationNames();
+  private readonly ownRequests = new OwnRequests((name) => this.options.onRow(ownRow(this.bus, name)));
+  private readonly asking = new Set<Promise<void>>();
   private changing: Promise<void> = Promise.resolve();
   private waiting = false;
   private closed = false;
@@ -51,7 +54,10 @@ export class VmBus {
       await one.close();
       throw error;
     }
-    watch.onOwned = (name, unique) => void one.owned(name, unique);
+    watch.onOwned = (name, unique) => {
+      const asked = one.owned(name, unique).finally(() => one.asking.delete(asked));
+      one.asking.add(asked);
+    };
     return one;
   }
 
@@ -67,6 +73,7 @@ export class VmBus {
   async close(): Promise<void> {
     this.closed = true;
     await this.changing;
+    await Promise.all(this.asking);
     await Promise.all(this.proxies.map((proxy) => proxy.close()));
     this.watch.close();
     await rm(this.place, { recursive: true, force: true });
@@ -82,6 +89,7 @@ export class VmBus {
   }
 
   private heard(message: BusMessage): void {
+    this.ownRequests.heard(message, performance.now());
     const row = rowOf(message, this.bus, this.watch);
     if (!row) return;
     if (row.op === 'dbus.listen') {
@@ -94,8 +102,11 @@ export class VmBus {
 
   private async owned(name: string, unique: string): Promise<void> {
     const pid = await this.watch.pidOf(unique);
-    if (this.proxies.some((proxy) => proxy.pid === pid)) this.options.onRow(ownRow(this.bus, name));
-    else if (this.options.asked && !this.policy.args.includes(`--talk=${name}`)) this.widen();
+    if (pid === 0) this.ownRequests.unknown(name, performance.now());
+    if (this.proxies.some((proxy) => proxy.pid === pid)) {
+      this.ownRequests.known(performance.now());
+      this.options.onRow(ownRow(this.bus, name));
+    } else if (this.options.asked && !this.policy.args.includes(`--talk=${name}`)) this.widen();
   }
 
   /** Another proxy with what is known now; several reasons that come together make one. */

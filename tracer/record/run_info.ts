@@ -11,7 +11,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ShuttleError } from '../../native/contract/problem.js';
 import type { Mode } from '../../native/contract/vm.js';
 import { FORMAT } from '../../native/contract/words.js';
@@ -84,7 +84,6 @@ export function writeRunInfo(folder: string, info: RunInfo): void {
 /** Reads run.json. Throws RUN_NOT_A_RUN, RUN_FORMAT or RUN_UNREADABLE. */
 export function readRunInfo(folder: string): RunInfo {
   const file = runFile(folder);
-  if (!existsSync(file)) throw new ShuttleError({ code: 'RUN_NOT_A_RUN', folder, missing: 'it has no run.json' });
   const info = parsed(file);
   if (info.format !== FORMAT)
     throw new ShuttleError({ code: 'RUN_FORMAT', folder, format: String(info.format), known: FORMAT });
@@ -148,6 +147,9 @@ function parsed(file: string): Partial<RunInfo> {
     if (typeof info === 'object' && info !== null && !Array.isArray(info)) return info;
     throw new Error('it is no JSON object');
   } catch (error) {
-    throw new ShuttleError({ code: 'RUN_UNREADABLE', file, error: (error as Error).message });
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR')
+      throw new ShuttleError({ code: 'RUN_NOT_A_RUN', folder: dirname(file), missing: 'it has no run.json' });
+    throw new ShuttleError({ code: 'RUN_UNREADABLE', file, error: message });
   }
 }

@@ -1,10 +1,11 @@
 // The D-Bus buses of a VM, with what crosses them recorded.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { explainRemark, type Remark } from '../../native/contract/remark.js';
 import type { CompiledRule } from '../../native/contract/rules.js';
 import { addon } from '../../native/engine.js';
 import type { NativeRecorder } from '../../native/recorder.js';
-import { busRules, hostBuses, openBuses } from '../dbus/buses.js';
+import { busRules, hostBuses, openBuses, type VmBuses } from '../dbus/buses.js';
 import { stateFolder } from '../vm/state.js';
 import type { Identity } from './person.js';
 import type { Buses } from './prepare.js';
@@ -31,7 +32,7 @@ export async function busesOf(
 ): Promise<Buses | null> {
   const table = new (addon().RuleTable)(request.rules);
   try {
-    return await openBuses({
+    const buses = await openBuses({
       vm: vm.name,
       mode: request.mode,
       user,
@@ -43,8 +44,18 @@ export async function busesOf(
       ruleOf: (op, object) => table.decide({ op, from: vm.name, to: 'host', object })?.rule ?? null,
       onRow: (row) => recorder.record(row),
     });
+    if (request.mode === 'enforce') for (const remark of remarksOn(buses, vm.name)) tell(explainRemark(remark));
+    return buses;
   } catch (error) {
     tell(`${vm.name}: D-Bus cannot be carried: ${(error as Error).message}`);
     return null;
   }
+}
+
+function remarksOn({ widened, unsaid }: VmBuses, vm: string): Remark[] {
+  const said = [
+    { vm, code: 'DBUS_WIDENED', detail: widened.join(', ') },
+    { vm, code: 'DBUS_UNSAID', detail: unsaid.join(', ') },
+  ];
+  return said.filter(({ detail }) => detail !== '');
 }

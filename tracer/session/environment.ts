@@ -14,10 +14,9 @@ export interface Person {
 export function environment(
   ours: Readonly<Record<string, string | undefined>>,
   person: Person,
-  display: 'none' | 'private' | 'host',
   own: Readonly<Record<string, string>>,
 ): Record<string, string> {
-  const kept = Object.entries(ours).filter(([name]) => KEPT.test(name) || (display === 'host' && name === 'DISPLAY'));
+  const kept = Object.entries(ours).filter(([name]) => KEPT.test(name));
   return {
     PATH: ours.PATH || PATH,
     ...(Object.fromEntries(kept) as Record<string, string>),

@@ -12,6 +12,7 @@ import type { RunRequest, System, VmDescription } from './system.js';
 
 export interface HeldPlace {
   place: LayerPlace | null;
+  folder: string | null;
   setup: HeldLayer['setup'];
   /** Notes what the layer holds when the program is about to start, where later runs begin from the same. */
   saveStart(): void;
@@ -37,6 +38,7 @@ export function holdPlace(vm: VmDescription, request: RunRequest, user: VmSpec['
   }
   return {
     place: held.place,
+    folder: held.folder,
     setup: held.setup,
     saveStart: () => {
       if (request.more && !hasStart(held.folder)) saveStart(held.folder);
@@ -51,6 +53,7 @@ export function holdPlace(vm: VmDescription, request: RunRequest, user: VmSpec['
 
 const NOTHING: HeldPlace = {
   place: null,
+  folder: null,
   setup: { done: () => false, note: () => {} },
   saveStart: () => {},
   release: () => {},

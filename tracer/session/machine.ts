@@ -9,7 +9,7 @@ import { stateFolder } from '../vm/state.js';
 import { layerOwner } from './held_place.js';
 import { mayMeetBuses } from './may_meet_buses.js';
 import type { Identity } from './person.js';
-import type { Ports } from './ports.js';
+import type { CheckedRun, Ports } from './ports.js';
 import { prepareVm } from './prepare.js';
 import { openRunLog } from './run_log.js';
 import { type Running, runSystem } from './session.js';
@@ -75,8 +75,9 @@ function meetingOf(system: System): string {
 }
 
 /** On the host, by the shell, in the system's folder; a check that a signal ended has failed. */
-function runCheck(command: string, folder: string, quiet: boolean): Promise<number> {
-  const child = spawn('/bin/sh', ['-c', command], { cwd: folder, stdio: ['ignore', quiet ? 2 : 1, 2] });
+function runCheck(command: string, { folder, run, layers, quiet }: CheckedRun): Promise<number> {
+  const env = { ...process.env, SHUTTLE_RUN: run, SHUTTLE_LAYERS: JSON.stringify(layers) };
+  const child = spawn('/bin/sh', ['-c', command], { cwd: folder, env, stdio: ['ignore', quiet ? 2 : 1, 2] });
   return new Promise((resolve) => {
     child.on('error', () => resolve(127));
     child.on('exit', (code) => resolve(code ?? 1));

@@ -40,6 +40,8 @@ export interface Planned {
   readonly wine: { version: string; windows: string } | null;
   /** What the engine is told, for this program and these descriptors. */
   spec(program: readonly string[], stdio: readonly [number, number, number]): VmSpec;
+  /** Folder of what the VM writes, or null where it leaves nothing. */
+  readonly layer: string | null;
   readonly setup: { done(commands: string): boolean; note(commands: string): void };
   /** Setup is done and the program is about to start. */
   ready(): void;
@@ -67,14 +69,24 @@ export interface StdioOptions {
   onInterrupt: () => void;
 }
 
+/** What a check is told of the run it judges. */
+export interface CheckedRun {
+  /** The system's folder, and the run's. */
+  folder: string;
+  run: string;
+  /** Folder of each VM's layer. */
+  layers: Readonly<Record<string, string>>;
+  quiet: boolean;
+}
+
 export interface Ports {
   engine(spec: EngineSpec, log: RunLog, onEvent: (event: EngineEvent) => void): Engine;
   log(request: RunRequest, id: string): Promise<RunLog>;
   plan(vm: VmDescription, request: RunRequest): Promise<Planned>;
   /** The main program alone gets our standard input and output; what others write goes to our standard error. */
   stdio(options: StdioOptions): Stdio;
-  /** Runs the system's check; its exit code. */
-  check(command: string, folder: string, quiet: boolean): Promise<number>;
+  /** Runs the system's check in the system's folder; its exit code. */
+  check(command: string, about: CheckedRun): Promise<number>;
   /** Sends a signal to a program as the host sees it. */
   signal(pid: number, name: 'SIGINT'): void;
   now(): number;

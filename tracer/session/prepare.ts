@@ -5,18 +5,22 @@ import { resolve } from 'node:path';
 import { ShuttleError } from '../../native/contract/problem.js';
 import type { Variables } from '../../native/contract/rules.js';
 import type { VmSpec } from '../../native/contract/vm.js';
+import { readerFile } from '../../native/engine.js';
 import { readHostFacts } from '../vm/facts.js';
 import { fileGrants, withVariables } from '../vm/grants.js';
 import { Layer } from '../vm/layer_place.js';
+import { linksTo } from '../vm/links_to.js';
 import { askedPaths, planVm, shuttleFolders } from '../vm/plan.js';
 import { protectedSockets } from '../vm/protected_sockets.js';
+import { mayReadUnasked, readerOnHost, readerSteps } from '../vm/reader.js';
 import { stateFolder } from '../vm/state.js';
 import { toLinux } from '../windows/drives.js';
 import { placeInVm } from '../windows/plan.js';
 import { isWindowsVm, prepareWindows, type WindowsVm } from '../windows/prepare.js';
+import { type Display, displayOf } from './display.js';
 import { environment } from './environment.js';
 import { type HeldPlace, holdPlace } from './held_place.js';
-import { findProgram, type Where } from './linux_program.js';
+import { type Found, findProgram, type Where } from './linux_program.js';
 import { type Identity, identityOf } from './person.js';
 import type { Planned } from './ports.js';
 import { shownRules } from './shown_rules.js';
@@ -41,11 +45,13 @@ export async function prepareVm(vm: VmDescription, request: RunRequest, around: 
   try {
     buses = windows ? null : await around.buses(identity);
     const build = windows ? buildWindows : buildLinux;
-    const { spec, wine } = await build({ vm, request, identity, place, buses, around });
+    const display = displayOf(vm, process.env, identity.person.home);
+    const { spec, wine } = await build({ vm, request, identity, place, buses, display, around });
     return {
       spec,
       wine,
       setup: place.setup,
+      layer: place.folder,
       ready: () => place.saveStart(),
       release: async () => {
         await buses?.close();
@@ -65,6 +71,7 @@ interface Parts {
   identity: Identity;
   place: HeldPlace;
   buses: Buses | null;
+  display: Display;
   around: Around;
 }
 
@@ -76,25 +83,29 @@ function absolute(vm: VmDescription, { system }: RunRequest): VmDescription {
   return /^[^\\/]+\/|^\.{0,2}\//.test(name) ? { ...vm, program: [resolve(system.folder, name), ...args] } : vm;
 }
 
-async function buildLinux({ vm, request, identity, place, buses }: Parts): Promise<Built> {
-  const env = { ...environment(process.env, identity.person, vm.display, {}), ...buses?.env, ...vm.env };
+async function buildLinux({ vm, request, identity, place, buses, display }: Parts): Promise<Built> {
+  const env = { ...environment(process.env, identity.person, {}), ...buses?.env, ...display.env, ...vm.env };
   const where: Where = { cwd: vm.cwd ?? request.system.folder, search: env.PATH ?? '', mounts: vm.mounts };
   const found = findProgram(vm.program[0] ?? '', where, vm.setup.length > 0);
   const { name, uid, home } = identity.person;
   const variables = { user: name, uid: String(uid), host: hostname(), home, temp: '/tmp', session: '' };
-  const shape = shapeOf({ vm, request, identity, place }, where.cwd, found.file, vm.mounts, variables, buses, null);
-  const shared = { ...sharedSpec(vm, request, identity), ...shape, cwd: where.cwd, env, drives: [] };
+  const host = readerOnHost(readerFile());
+  const reader = host && { steps: readerSteps({ mode: request.mode, env: vm.env, ...host }), zones: [] };
+  const extras = [buses, display, reader];
+  const shape = shapeOf({ vm, request, identity, place }, where.cwd, found, vm.mounts, variables, ...extras);
+  const unasked = { reader: mayReadUnasked(shape) };
+  const shared = { ...sharedSpec(vm, request, identity), ...shape, ...unasked, cwd: where.cwd, env, drives: [] };
   const spec: Planned['spec'] = ([command = '', ...args], stdio) => {
     const { path } = findProgram(command, where, true);
-    return { ...shared, variables, program: [path, ...args], stdio };
+    return { ...shared, variables, program: display.command([path, ...args]), stdio };
   };
   return { spec, wine: null };
 }
 
-async function buildWindows({ vm, request, identity, place, around }: Parts): Promise<Built> {
+async function buildWindows({ vm, request, identity, place, display, around }: Parts): Promise<Built> {
   const { person, user } = identity;
   const over = new Layer(place.place);
-  const ours = environment(process.env, person, vm.display, {});
+  const ours = environment(process.env, person, {});
   const circumstances = {
     state: stateFolder(),
     user,
@@ -106,13 +117,13 @@ async function buildWindows({ vm, request, identity, place, around }: Parts): Pr
   const windows: WindowsVm = await prepareWindows(absolute(vm, request), circumstances);
   const cwd = vm.cwd === null ? request.system.folder : placeInVm(vm.cwd);
   const { part, mounts } = windows;
-  const program = windows.programFile === null ? null : realpathSync(windows.programFile);
+  const program = { path: '/', file: windows.programFile === null ? null : realpathSync(windows.programFile) };
   const variables = { uid: String(person.uid), host: hostname(), ...part.variables };
-  const shape = shapeOf({ vm, request, identity, place }, cwd, program, mounts, variables, null, part);
-  const env = { ...ours, ...part.env, ...vm.env };
-  const shared = { ...sharedSpec(vm, request, identity), ...shape, cwd, env, drives: part.drives };
+  const shape = shapeOf({ vm, request, identity, place }, cwd, program, mounts, variables, display, part);
+  const env = { ...ours, ...part.env, ...display.env, ...vm.env };
+  const shared = { ...sharedSpec(vm, request, identity), ...shape, cwd, env, drives: part.drives, dock: part.dock };
   const spec: Planned['spec'] = (words, stdio) => {
-    const program = windows.command(absolute({ ...vm, program: words }, request).program);
+    const program = display.command(windows.command(absolute({ ...vm, program: words }, request).program));
     return { ...shared, variables, program, stdio };
   };
   return { spec, wine: { version: windows.wine, windows: windows.windows } };
@@ -123,7 +134,7 @@ type Extra = { steps: VmSpec['steps']; zones: VmSpec['zones'] };
 function shapeOf(
   { vm, request, identity, place }: Pick<Parts, 'vm' | 'request' | 'identity' | 'place'>,
   cwd: string,
-  program: string | null,
+  { path, file: program }: Found,
   mounts: Readonly<Record<string, string>>,
   variables: Variables,
   ...extras: (Extra | null)[]
@@ -132,7 +143,8 @@ function shapeOf(
   const { system, mode } = request;
   const rules = withVariables(request.rules, variables);
   const drives = extras.flatMap((extra) => (extra && 'drives' in extra ? (extra.drives as VmSpec['drives']) : []));
-  const grants = fileGrants(rules, vm.name, (object) => (object.startsWith('/') ? object : toLinux(object, drives)));
+  const at = (object: string) => (object.startsWith('/') ? object : toLinux(object, drives));
+  const grants = fileGrants(rules, vm.name, at);
   const expose = request.expose.map((path) => resolve(path));
   const own = [stateFolder(), ...shuttleFolders([system.folder, process.cwd()])];
   const facts = readHostFacts(askedPaths({ mounts, grants, expose, cwd, program }), own);
@@ -144,6 +156,7 @@ function shapeOf(
     host,
     user: identity.user,
     program,
+    links: program === null ? [] : linksTo(path),
     cwd,
     mounts,
     grants,
@@ -152,7 +165,7 @@ function shapeOf(
     layer: place.place,
     extra,
   };
-  return { ...planVm(input), shown: shownRules(rules, vm.name, grants, host.kinds) };
+  return { ...planVm(input), shown: shownRules(rules, vm.name, grants, host.kinds, at) };
 }
 
 function mustExist(mounts: Readonly<Record<string, string>>): void {

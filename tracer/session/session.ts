@@ -1,6 +1,7 @@
 // Runs a system once. What to do next is decided by conduct.ts; here it is done.
 import { getSystemErrorName } from 'node:util';
-import { explain, ShuttleError } from '../../native/contract/problem.js';
+import { explain, type Problem, ShuttleError } from '../../native/contract/problem.js';
+import { explainRemark, Remarks } from '../../native/contract/remark.js';
 import type { EngineEvent } from '../../native/contract/vm.js';
 import { namespacesNeed } from '../vm/namespaces.js';
 import { type Course, conduct, type Fault, type Happening, type Order, plot } from './conduct.js';
@@ -47,7 +48,10 @@ class Session {
     this.finish = resolve;
   });
   private askedOnce = false;
-  private readonly remarks: string[] = [];
+  /** Layers of VMs that have ended, kept for the check. */
+  private readonly layers: Record<string, string> = {};
+  private readonly releases: (() => Promise<void>)[] = [];
+  private readonly remarks = new Remarks();
 
   constructor(
     private readonly request: RunRequest,
@@ -69,6 +73,7 @@ class Session {
       this.tell({ type: 'began' });
       await this.finished;
     } catch (error) {
+      await this.letGo();
       await this.shut('failed', null, began);
       throw error;
     }
@@ -201,7 +206,7 @@ class Session {
     const one = this.live.get(event.vm);
     if (!one) return;
     if (event.type === 'served') this.tell(event);
-    else if (event.type === 'problem') this.remarks.push(`${event.vm}: ${event.detail} [${event.code}]`);
+    else if (event.type === 'problem') this.remarks.add(explainRemark(event));
     else if (event.type === 'exited' && event.pid === one.pid) {
       if (event.error) this.tell({ type: 'stuck', vm: event.vm, error: execProblem(one.program, event.error) });
       one.onExit(event.code ?? 128 + (event.signal ?? 0));
@@ -214,10 +219,16 @@ class Session {
     const over = (async () => {
       await stdio?.drained();
       stdio?.close();
-      await one.planned.release();
+      if (one.planned.layer !== null) this.layers[vm] = one.planned.layer;
+      this.releases.push(() => one.planned.release());
     })();
     this.starting.add(over.catch(() => {}));
     this.tell({ type: 'ended', vm });
+  }
+
+  /** Syncs, unlocks and removes what was kept for the check. */
+  private async letGo(): Promise<void> {
+    await Promise.all(this.releases.splice(0).map((release) => release()));
   }
 
   private giveUpOn(vm: VmDescription): void {
@@ -233,7 +244,9 @@ class Session {
     let { outcome, exitCode } = this.course.verdict ?? { outcome: 'failed' as const, exitCode: 125 };
     const { check, folder } = this.request.system;
     const wanted = outcome === 'ok' && check !== null && this.request.only === null;
-    const checkFailed = wanted && (await this.ports.check(check, folder, this.request.quietOutput)) !== 0;
+    const about = { folder, run: this.log.folder, layers: this.layers, quiet: this.request.quietOutput };
+    const checkFailed = wanted && (await this.ports.check(check, about)) !== 0;
+    await this.letGo();
     if (checkFailed) {
       outcome = 'failed';
       exitCode = 1;
@@ -242,7 +255,8 @@ class Session {
     const durationMs = this.ports.now() - began;
     const { complete, problems } = await this.shut(outcome, error ? null : exitCode, began);
     if (error) throw error;
-    const remarks = [...this.remarks, ...problems.map((problem) => explain(problem).text)];
+    for (const problem of problems) this.remarks.add(lossOf(problem));
+    const remarks = this.remarks.list();
     return { folder: this.log.folder, id, outcome, exitCode, complete, checkFailed, remarks, durationMs };
   }
 
@@ -255,6 +269,11 @@ class Session {
     this.engine?.close();
     return this.log.finish({ outcome, exitCode, durationMs: this.ports.now() - began });
   }
+}
+
+function lossOf(problem: Problem): string {
+  const { text, hint } = explain(problem);
+  return `${text} [${problem.code}]\n  ${hint}`;
 }
 
 /** The VMs this session runs: all, or the one that was asked for, then nothing is waited for. */

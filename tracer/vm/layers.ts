@@ -7,10 +7,20 @@
 //     lock         held while a VM runs on it
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { ShuttleError } from '../../native/contract/problem.js';
 import type { Mode } from '../../native/contract/vm.js';
+import { handOver } from './hand_over.js';
 import type { LayerPlace } from './layer_place.js';
 import { heldBy, type Lock, takeLock } from './lock.js';
 import { removeTree } from './remove_tree.js';
@@ -63,9 +73,12 @@ export function holdLayer(state: string, key: LayerKey, owner: { uid: number; gi
   const folder = layerFolder(state, key);
   const lock = makeAndLock(folder, key);
   try {
-    for (const part of ['upper', 'work']) {
-      mkdirSync(join(folder, part), { recursive: true, mode: 0o700 });
-      if (process.getuid?.() === 0) chownSync(join(folder, part), owner.uid, owner.gid);
+    for (const part of ['upper', 'work'].map((name) => join(folder, name))) {
+      const made = mkdirSync(part, { recursive: true, mode: 0o700 });
+      if (process.getuid?.() !== 0) continue;
+      const before = lstatSync(part);
+      if (made) chownSync(part, owner.uid, owner.gid);
+      else if (before.uid !== owner.uid) handOver(part, before, owner);
     }
     // The engine shows init this folder as a mount, in which the VM's user must get to the two.
     if (process.getuid?.() === 0) chownSync(folder, owner.uid, owner.gid);
@@ -87,11 +100,21 @@ export function holdLayer(state: string, key: LayerKey, owner: { uid: number; gi
       },
     },
     release: () => {
-      // The overlays were mounted `volatile`, so this is when what was written becomes safe.
-      spawnSync('sync', ['-f', folder], { stdio: 'ignore' });
+      // The overlays were mounted `volatile`, so this is when what was written becomes safe. It costs more than a VM's
+      // whole life, so what wrote nothing does without.
+      if (holdsFiles(upper)) spawnSync('sync', ['-f', folder], { stdio: 'ignore' });
       lock.release();
     },
   };
+}
+
+/** A folder that the VM closed to everybody holds something. */
+function holdsFiles(upper: string): boolean {
+  try {
+    return readdirSync(upper).some((name) => readdirSync(join(upper, name)).length > 0);
+  } catch {
+    return true;
+  }
 }
 
 /** What the kernel left behind in a layer that nobody uses; seldom, since removing folders is slow on some disks. */

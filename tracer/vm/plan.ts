@@ -9,6 +9,7 @@ import { type Account, groupWith, isKnown, passwdWith } from './accounts.js';
 import type { HostFacts } from './facts.js';
 import type { FileGrant } from './grants.js';
 import { Layer, type LayerPlace } from './layer_place.js';
+import type { Link } from './links_to.js';
 import { ownFolder } from './own_folder.js';
 import { isAtOrBelow, isBelow, join, parentsOf } from './paths.js';
 import { MASKED_PROC, protectedNames } from './protected.js';
@@ -30,6 +31,8 @@ export interface PlanInput {
   user: VmSpec['user'];
   /** The program's file on the host, links followed; null where it lies in the base system or in `extra`. */
   program: string | null;
+  /** The links that the program's name leads over. */
+  links?: readonly Link[];
   /** The folder it starts in, a path of the VM. */
   cwd: string;
   /** The system file's mounts: path of the VM to path of the host. */
@@ -55,6 +58,7 @@ export function planVm(input: PlanInput): VmShape {
   const view = input.mode === 'allow' ? showHost(input.host, layer) : showLittle(input, layer);
   const inner = [
     ...ownSteps(input, layer, view, hidden),
+    ...linkSteps(input, view),
     ...(input.extra?.steps ?? []),
     ...mountSteps(input, layer),
     ...grantSteps(input, hidden),
@@ -161,6 +165,13 @@ function ownSteps(input: PlanInput, layer: Layer, view: readonly MountStep[], hi
   return [layer.over(own, [own])];
 }
 
+/** A program that is started by a link, as version switchers and virtual environments have it, is found by that name. */
+function linkSteps({ links = [] }: PlanInput, view: readonly MountStep[]): MountStep[] {
+  return links
+    .filter(({ path }) => inMemory(path) || !showsHost(view, path))
+    .map(({ path, target }): MountStep => ({ do: 'link', to: path, target }));
+}
+
 const inMemory = (path: string): boolean => PRIVATE.some(({ at }) => isBelow(path, at));
 const showsHost = (view: readonly MountStep[], path: string): boolean =>
   view.some((step) => step.do === 'overlay' && step.lower.includes(step.to) && isAtOrBelow(path, step.to));
@@ -195,7 +206,9 @@ function grantSteps(input: PlanInput, hidden: readonly string[]): MountStep[] {
     .filter(({ path }) => !refused.has(path) && (!learning || isHidden(path)))
     .filter(({ path, access }) => isGranted(input, path, access))
     .sort((a, b) => (a.path < b.path ? -1 : 1));
-  const leadsOn = (folder: string) => granted.some(({ path }) => isBelow(path, folder));
+  const own = [input.cwd, input.program, ...Object.keys(input.mounts)].filter((path) => path !== null);
+  const ends = [...own, ...granted.map(({ path }) => path)];
+  const leadsOn = (folder: string) => ends.some((path) => isBelow(path, folder));
   return granted.flatMap(({ path, access }): MountStep[] => {
     if (input.host.kinds.get(path) === 'folder') return folderGrant(input, path, leadsOn);
     return [{ do: 'bind', to: path, from: path, write: access === 'write' && !learning }];
@@ -206,6 +219,7 @@ function grantSteps(input: PlanInput, hidden: readonly string[]): MountStep[] {
 function isGranted(input: PlanInput, path: string, access: FileGrant['access']): boolean {
   const kind = input.host.kinds.get(path);
   if (kind !== 'file' && kind !== 'folder') return false; // served at open time, once it is there
+  if (path === '/') return false; // the VM has one of its own
   const shownAnyway = [...SYSTEM_FOLDERS, SETTINGS, '/proc', '/dev', '/sys'].some((folder) =>
     isAtOrBelow(path, folder),
   );

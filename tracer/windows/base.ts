@@ -42,6 +42,9 @@ function readBase(path: string): Base | null {
   return { ...(JSON.parse(readFileSync(note, 'utf8')) as Omit<Base, 'path'>), path };
 }
 
+/** The base prefix for a Windows version if it has been built. */
+export const standingBase = (wanted: BaseWanted): Base | null => readBase(join(shelfOf(wanted), wanted.windows));
+
 /** A finished base of the same shelf whose files can be shared. */
 const sibling = (shelf: string): Base | null =>
   WINDOWS_VERSIONS.map((version) => readBase(join(shelf, version))).find((base) => base !== null) ?? null;

@@ -15,7 +15,8 @@ import {
 import { join } from 'node:path';
 import { ShuttleError } from '../../native/contract/problem.js';
 import type { BaseWanted } from './base.js';
-import { COMMON_SETTINGS, registryText } from './recipe.js';
+import { forwarderDll } from './forwarder.js';
+import { COMMON_SETTINGS, LIBRARIES, registryText } from './recipe.js';
 import { versionSettings } from './versions.js';
 import { type Prefix, stopWine, wine } from './wine_process.js';
 
@@ -38,6 +39,7 @@ export async function buildAside(order: Order): Promise<void> {
     ownFolder(join(aside, 'home'), order);
     if (order.from === null) await step(order, 'wineboot', wine(prefix, 'wineboot', '-i'));
     else fromSibling(order, order.from, aside);
+    if (order.from === null) addLibraries(order, aside);
     await writeRegistry(order, prefix);
     await step(order, 'stopping Wine', stopWine(prefix));
     tidy(order, aside);
@@ -48,6 +50,20 @@ export async function buildAside(order: Order): Promise<void> {
     rmSync(aside, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** Where 32-bit programs run, `system32` is what they call `syswow64`. */
+function addLibraries(order: Order, aside: string): void {
+  const windows = join(aside, 'drive_c/windows');
+  const has32 = existsSync(join(windows, 'syswow64'));
+  const folders: [string, 32 | 64][] = [['system32', 64], ...(has32 ? [['syswow64', 32] as [string, 32]] : [])];
+  for (const library of LIBRARIES)
+    for (const [folder, bits] of folders) {
+      const file = join(windows, folder, library.name);
+      if (existsSync(file)) continue;
+      writeFileSync(file, forwarderDll(library, bits));
+      chownIfRoot(file, order);
+    }
 }
 
 async function writeRegistry(order: Order, prefix: Prefix): Promise<void> {

@@ -8,6 +8,7 @@
 import { ShuttleError } from '../../native/contract/problem.js';
 import type { Variables } from '../../native/contract/rules.js';
 import type { MountStep, VmSpec } from '../../native/contract/vm.js';
+import type { Agent } from './agent.js';
 import type { Base } from './base.js';
 import { isWindowsName, toLinux, toWindows } from './drives.js';
 import type { WineInstall } from './wine.js';
@@ -29,6 +30,8 @@ export interface WindowsPart {
   steps: MountStep[];
   zones: VmSpec['zones'];
   drives: VmSpec['drives'];
+  /** The command that starts the VM's dock; empty without an agent. */
+  dock: readonly string[];
   /** Goes over the VM's environment and under the system file's `env`. */
   env: Record<string, string>;
   variables: Pick<Variables, 'user' | 'home' | 'temp' | 'session'>;
@@ -41,19 +44,27 @@ const FONTS = '/var/cache/fontconfig';
 const MACHINE_ID = '/var/lib/dbus/machine-id';
 
 /** The Windows half of a VM's plan. `lang` is the locale that the VM's environment asks for, if any. Pure. */
-export function planWindows(base: Base, wine: WineInstall, over: Over, lang: string | undefined): WindowsPart {
+export function planWindows(
+  base: Base,
+  wine: WineInstall,
+  agent: Agent | null,
+  over: Over,
+  lang: string | undefined,
+): WindowsPart {
   const profile = `C:\\users\\${base.user}`;
   const shown = [...wine.folders, FONTS];
   return {
     steps: [
       ...shown.map((path): MountStep => ({ do: 'bind', to: path, from: path, write: false, optional: true })),
-      over(PREFIX, [base.path]),
+      over(PREFIX, agent === null ? [base.path] : [agent.over, base.path]),
+      ...(agent?.steps ?? []),
     ],
     zones: [
       ...[...shown, MACHINE_ID].map((path) => ({ path, zone: 'base' as const, from: path })),
       { path: PREFIX, zone: 'own', from: base.path },
     ],
     drives: DRIVES,
+    dock: agent === null ? [] : [wine.loader, agent.dock],
     env: environment(base.user, lang),
     variables: { user: base.user, home: profile, temp: `${profile}\\Temp`, session: '1' },
   };
@@ -65,8 +76,9 @@ function environment(user: string, lang: string | undefined): Record<string, str
     // Wine's Linux half looks for settings, fonts and tools of its own here: not in anybody's home.
     HOME: `${PREFIX}/drive_c/users/${user}`,
     PATH: '/usr/bin:/bin',
-    // Wine's own remarks would stand between the program's words.
-    WINEDEBUG: '-all',
+    // Wine's own remarks would stand between the program's words; but a program that cannot start for want of a library
+    // says nothing itself.
+    WINEDEBUG: '-all,err+module',
     WINEDLLOVERRIDES: 'winemenubuilder.exe=d',
     // Wine takes the Windows user's name from here, and the base has that user's folders.
     USER: user,

@@ -3,6 +3,7 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { ShuttleError } from '../../native/contract/problem.js';
 import type { VmSpec } from '../../native/contract/vm.js';
+import { ensureAgent } from './agent.js';
 import { ensureBase } from './base.js';
 import { isWindowsName } from './drives.js';
 import { hostFile } from './host_file.js';
@@ -65,16 +66,18 @@ export async function prepareWindows(asked: Asked, around: Circumstances): Promi
   const owner = ownerOf(around.user, around.name);
   const { state, progress } = around;
   const base = await ensureBase({ state, wine, windows, owner, ...(progress ? { progress } : {}) });
+  const agent = ensureAgent(base, wine, owner);
   const file = hostFile(program, asked.mounts, base);
   if (file !== null) checkKind(program, programKind(file));
   else if (!mayComeLater(asked)) throw new ShuttleError({ code: 'PROGRAM_NOT_FOUND', program });
   return {
     windows,
     wine: base.wine,
-    part: planWindows(base, wine, around.over, around.lang),
+    part: planWindows(base, wine, agent, around.over, around.lang),
     mounts: Object.fromEntries(Object.entries(asked.mounts).map(([name, from]) => [placeInVm(name), from])),
     programFile: file?.startsWith(`${base.path}/`) ? null : file,
-    command: (words) => wineCommand(wine, words),
+    command: ([name = '', ...args]) =>
+      wineCommand(wine, [wholeName(name, hostFile(name, asked.mounts, base)), ...args]),
   };
 }
 
@@ -86,6 +89,10 @@ export function ownerOf(user: VmSpec['user'], name: string): Owner {
 
 /** A user's name becomes a folder of C:\users. */
 const safeName = (name: string): string => name.replace(/[^\p{L}\p{N}_.-]/gu, '_') || 'user';
+
+/** Wine's loader takes a name as it is: the `.exe` that was left out belongs to it. */
+const wholeName = (name: string, file: string | null): string =>
+  file !== null && /\.exe$/i.test(file) && !/\.exe$/i.test(name) ? `${name}.exe` : name;
 
 function checkKind(program: string, kind: ProgramKind): void {
   if (kind === 'windows32') needWine(program, kind);

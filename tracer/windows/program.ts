@@ -8,6 +8,10 @@ export type Recognised = { kind: ProgramKind } | { defect: ProgramDefect };
 /** Bytes of a file's head that `recognise` wants; PE headers further in than that are not made by any linker. */
 export const HEAD_BYTES = 4096;
 
+// The heads of a Windows shortcut (its header's size and class) and of an OLE compound file, which a *.msi is.
+const SHORTCUT = 'L\0\0\0\x01\x14\x02\0';
+const COMPOUND = '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1';
+
 const is = (kind: ProgramKind): Recognised => ({ kind });
 const isNot = (defect: ProgramDefect): Recognised => ({ defect });
 
@@ -63,6 +67,8 @@ export function recognise(head: Uint8Array): Recognised {
   if (startsWith(head, '\x7fELF')) return recogniseElf(head);
   if (startsWith(head, 'MZ')) return recogniseMz(head);
   if (startsWith(head, '#!')) return is('script');
+  if (startsWith(head, SHORTCUT)) return isNot('windows-shortcut');
+  if (startsWith(head, COMPOUND)) return isNot('windows-installer');
   return isNot(isText(head) ? 'text' : 'unknown');
 }
 

@@ -1,16 +1,17 @@
 // What a base prefix holds besides what Wine itself puts there. The registry text is read by Wine's own regedit.
+import type { Forwarder } from './forwarder.js';
 import type { Settings } from './versions.js';
 
 /** Raised whenever the recipe changes, so that prefixes of the old one are not taken for the new. */
-export const RECIPE = 2;
+export const RECIPE = 4;
 
 const SYSTEM = 'HKEY_LOCAL_MACHINE\\System\\CurrentControlSet';
 const DEMAND = 3;
 
 /** What every base is given, whatever Windows it is. */
 export const COMMON_SETTINGS: Settings = {
-  // Without a display windows exist, unseen; otherwise creating one fails.
-  'HKEY_CURRENT_USER\\Software\\Wine\\Drivers': { Graphics: 'null' },
+  // The display there is; without one windows exist, unseen. Where neither is named, creating one fails.
+  'HKEY_CURRENT_USER\\Software\\Wine\\Drivers': { Graphics: 'x11,null' },
   // A crash ends the program at once instead of waiting for somebody to press a button.
   'HKEY_CURRENT_USER\\Software\\Wine\\WineDbg': { ShowCrashDialog: 0 },
   // No links into a desktop that is not there.
@@ -22,6 +23,12 @@ export const COMMON_SETTINGS: Settings = {
   [`${SYSTEM}\\Services\\Eventlog`]: { Start: DEMAND },
   [`${SYSTEM}\\Services\\PlugPlay`]: { Start: DEMAND },
 };
+
+/** Libraries that programs of today import and that this Wine may lack: it then has these. */
+export const LIBRARIES: readonly Forwarder[] = [
+  // Random bytes, for everything written in Go or Rust. Wine has it from version 9 on.
+  { name: 'bcryptprimitives.dll', exports: { ProcessPrng: 'advapi32.SystemFunction036' } },
+];
 
 function valueText(value: string | number | null): string {
   if (value === null) return '-';

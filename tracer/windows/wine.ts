@@ -60,6 +60,15 @@ function stampOf(files: readonly string[]): string {
   return hash.digest('hex').slice(0, 12);
 }
 
+const LIBRARIES = [
+  '/usr/lib/x86_64-linux-gnu/wine/x86_64-windows',
+  '../lib64/wine/x86_64-windows',
+  '../lib/wine/x86_64-windows',
+];
+
+/** Where this Wine keeps its own Windows libraries of 64 bits; null where they are nowhere we know. */
+export const wineLibraries = ({ loader }: WineInstall): string | null => near(loader, LIBRARIES) ?? null;
+
 /** The Wine of this machine, or null. */
 export function findWine(): WineInstall | null {
   const pair = debianWine() ?? otherWine();

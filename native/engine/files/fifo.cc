@@ -50,7 +50,7 @@ Answer carry_fifo(const Trap& trap, Holder holder, int flags, std::function<void
   }
   opened(0);  // decided; who comes to the other end, and when, is not the wall's affair
   auto alive = trap.vm.engine.find(trap.vm.name());
-  trap.vm.engine.workers().run([trap, alive, flags, holder = std::make_shared<Holder>(std::move(holder))] {
+  trap.vm.engine.workers().run(&trap.vm, [trap, alive, flags, holder = std::make_shared<Holder>(std::move(holder))] {
     const Opened fd = open_patiently(trap, *holder, flags);
     trap.answer(hand_over(trap, fd, flags));
   });

@@ -21,9 +21,9 @@ bool is_denied(const VmPlan& plan, const Change& change, const Spot& folder) {
 }
 
 // What a program makes privately in a folder of the host cannot be made where that folder is not shown: the rules must
-// show it. Where the program starts there is a folder anyway.
+// show it. The base system is shown anyway, and where the program starts there is a folder.
 std::string needed_folder(Vm& vm, const Spot& folder) {
-  if (!folder.exists || folder.name == vm.spec.plan.program.cwd) return {};
+  if (!folder.exists || folder.name == vm.spec.plan.program.cwd || files_of(vm).zones.of(folder.name) != Zone::kOutside) return {};
   const Spot outside = on_host(vm, folder.name, true);
   return outside.exists && S_ISDIR(outside.mode) ? object_name(vm, folder.name) : std::string();
 }

@@ -1,5 +1,5 @@
-// stat, access and readlink of names that the VM does not see but a rule grants. Trapped only in VMs that have such
-// rules; what the VM sees itself is its kernel's to answer.
+// stat, access and readlink of names that the VM does not see but a rule grants, or that another VM has while learning.
+// Trapped only in VMs that have such rules or neighbours; what the VM sees itself is its kernel's to answer.
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>
@@ -101,6 +101,7 @@ Answer give_link(const Trap& trap, const LookupCall& call, const Spot& spot) {
 std::vector<Op> ops_showing(const Holder& holder) {
   if (S_ISFIFO(holder.spot.mode)) return {Op::kPipeConnect};
   if (S_ISDIR(holder.spot.mode)) return {Op::kFileList};
+  if (S_ISSOCK(holder.spot.mode)) return {Op::kUnixConnect};
   if (const auto posix = PosixName::of(holder.object)) return {posix->open_op()};
   if (S_ISREG(holder.spot.mode)) return {Op::kFileRead, Op::kLibraryLoad, Op::kFileWrite};
   return {};
@@ -142,7 +143,11 @@ Answer on_lookup(const Trap& trap) {
   if (call->flags >= 0 && (trap.arg_int(call->flags) & AT_SYMLINK_NOFOLLOW)) last = false;
   const Spot here = find_in(trap.vm.init().root(), path, last);
   if (here.exists && !(is_name_only(here) && zones.of(here.name) == Zone::kOutside)) return Answer::go_on();
-  const auto holders = holders_of(trap.vm, here.name, true);
+  auto holders = holders_of(trap.vm, here.name, true);
+  // While learning the mounts show what the host has, but for what the VM took away or must not see; and a folder of
+  // another VM, whose files nobody could make or list here, would only be in the way.
+  if (trap.vm.spec.mode == Mode::kAllow)
+    std::erase_if(holders, [](const Holder& holder) { return !holder.vm || holder.hidden || S_ISDIR(holder.spot.mode); });
   if (holders.empty()) return Answer::go_on();
   const auto shown = showing_rule(trap, holders);
   if (!shown) return Answer::go_on();

@@ -6,13 +6,14 @@
 #include <string_view>
 
 #include "../../contract/words.h"
+#include "../../reader/gate.h"
 #include "names.h"
 
 // What an open asks for, read off its flags.
 namespace shuttle {
 
 // Any of these bits says that something may be changed: what the filter looks for in the register.
-inline constexpr uint32_t kChangingFlags = O_WRONLY | O_RDWR | O_CREAT | O_TRUNC;
+inline constexpr uint32_t kChangingFlags = gate::kChangingFlags;
 
 inline bool changes(int flags) { return flags & static_cast<int>(kChangingFlags); }
 

@@ -1,4 +1,5 @@
 // The share of files in the filter.
+#include <fcntl.h>
 #include <sys/syscall.h>
 
 #include "../handlers.h"
@@ -51,11 +52,21 @@ void add(int nr, Handler handler, std::vector<Test> tests, std::vector<FilterRow
 }  // namespace
 
 void add_file_rows(const Trapping& trapping, std::vector<FilterRow>& x86_64, std::vector<FilterRow>& i386) {
+  // First of its rows: what it lets through may be called with any arguments, from anywhere that calls itself the gate.
+  if (trapping.reader)
+    x86_64.push_back({.nr = SYS_openat, .tests = {{2, Test::Is::kNoBit, kChangingFlags}, {0, Test::Is::kCalledFrom, gate::kCalledFrom}}, .lets_through = true});
   for (const OpenCall& call : kOpens) {
-    std::vector<Test> tests;
-    if (!trapping.opens && call.flags >= 0) tests.push_back({static_cast<uint8_t>(call.flags), Test::Is::kAnyBit, kChangingFlags});
-    add(call.nr, call.handler, tests, x86_64);
-    add(call.nr_i386, call.handler, tests, i386);
+    std::vector<std::vector<Test>> cases = {{}};
+    if (!trapping.opens && call.flags >= 0) {
+      const auto flags = static_cast<uint8_t>(call.flags);
+      cases = {{{flags, Test::Is::kAnyBit, kChangingFlags}},
+               // shm_open to read, and a FIFO without waiting: what is refused of these is recorded. Few others ask so.
+               {{flags, Test::Is::kAnyBit, O_NOFOLLOW | O_NONBLOCK}, {flags, Test::Is::kNoBit, O_DIRECTORY}}};
+    }
+    for (const auto& tests : cases) {
+      add(call.nr, call.handler, tests, x86_64);
+      add(call.nr_i386, call.handler, tests, i386);
+    }
   }
   for (const ChangeCall& call : change_calls()) {
     add(call.nr, on_change, {}, x86_64);

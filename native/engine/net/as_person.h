@@ -17,4 +17,19 @@ class AsPerson {
   std::vector<gid_t> groups_;
 };
 
+// While it lives, servers that this thread connects to are told of that person instead of root, whose rights over files
+// it keeps. Nothing where this process is not root's: then it is that person already.
+class SpeaksAs {
+ public:
+  SpeaksAs(uid_t uid, gid_t gid);
+  ~SpeaksAs();
+  SpeaksAs(const SpeaksAs&) = delete;
+  SpeaksAs& operator=(const SpeaksAs&) = delete;
+
+ private:
+  const bool root_;
+  const gid_t gid_;
+  std::vector<gid_t> groups_;
+};
+
 }  // namespace shuttle

@@ -2,8 +2,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/time.h>
+
+#include <chrono>
 
 #include <algorithm>
 
@@ -72,10 +76,34 @@ void connect_unix_inside(const Trap& trap, SocketCall call) {
   char path[64];
   snprintf(path, sizeof path, "/proc/%d/cwd", trap.notice.tid);
   auto cwd = std::make_shared<Fd>(open(path, O_PATH | O_CLOEXEC));
-  trap.vm.engine.workers().run([trap, cwd, call = std::make_shared<SocketCall>(std::move(call))] {
+  trap.vm.engine.workers().run(&trap.vm, [trap, cwd, call = std::make_shared<SocketCall>(std::move(call))] {
     const int error = trap.vm.init().connect_in(call->socket.get(), call->target(), call->length, cwd->get());
     trap.answer(error ? Answer::fail(error) : Answer::give(0));
   });
+}
+
+using Clock = std::chrono::steady_clock;
+
+// A connect that waits, though not longer than its caller lives: a server that takes nobody would hold up our end. The
+// socket's own flags are the program's to see, its patience is lent for a moment.
+int connect_patiently(const Trap& trap, const SocketCall& call) {
+  const int socket = call.socket.get();
+  timeval patience{}, moment{.tv_sec = 0, .tv_usec = 1000};
+  socklen_t size = sizeof patience;
+  getsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &patience, &size);
+  const bool forever = patience.tv_sec == 0 && patience.tv_usec == 0;
+  const auto until = Clock::now() + std::chrono::seconds(patience.tv_sec) + std::chrono::microseconds(patience.tv_usec);
+  setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &moment, sizeof moment);
+  int error = connect(socket, call.target(), call.length) == 0 ? 0 : errno;
+  setsockopt(socket, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+  if (error != EINPROGRESS) return error;
+  for (pollfd done{.fd = socket, .events = POLLOUT, .revents = 0}; poll(&done, 1, 50) <= 0;) {
+    if (!trap.valid() || trap.vm.engine.workers().stopping()) return EINTR;
+    if (!forever && Clock::now() >= until) return EINPROGRESS;
+  }
+  size = sizeof error;
+  getsockopt(socket, SOL_SOCKET, SO_ERROR, &error, &size);
+  return error;
 }
 
 }  // namespace
@@ -89,8 +117,9 @@ Answer connect_inside(const Trap& trap, SocketCall call) {
   }
   if (call.nonblocking() || call.target()->sa_family == AF_UNSPEC)
     return result_of(connect(call.socket.get(), call.target(), call.length));
-  trap.vm.engine.workers().run([trap, call = std::make_shared<SocketCall>(std::move(call))] {
-    trap.answer(result_of(connect(call->socket.get(), call->target(), call->length)));
+  trap.vm.engine.workers().run(&trap.vm, [trap, call = std::make_shared<SocketCall>(std::move(call))] {
+    const int error = connect_patiently(trap, *call);
+    trap.answer(error ? Answer::fail(error) : Answer::give(0));
   });
   return Answer::later();
 }

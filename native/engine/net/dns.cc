@@ -11,6 +11,7 @@
 #include "dns_door.h"
 #include "inside.h"
 #include "machine.h"
+#include "own_listeners.h"
 #include "place.h"
 #include "sock_diag.h"
 #include "state.h"
@@ -38,11 +39,11 @@ bool a_vm_serves(const Trap& trap, const Address& server) {
   server.put(at);
   auto& address = reinterpret_cast<sockaddr&>(at);
   NetState& state = net_of(trap.vm);
-  auto ours = [&](uint32_t inode) { return state.udp.is_ours(inode); };
+  auto ours = [&](uint32_t inode) { return state.udp.is_ours(inode) || is_own_listener(inode); };
   if (tcp_listens(trap.vm.diag(), address, nullptr, ours)) return true;
   if (!is_machine_address(server)) return false;
   return std::ranges::any_of(Place::others(trap.vm), [&](const Place& place) {
-    return !place.is_host() && tcp_listens(place.diag(), address);
+    return !place.is_host() && tcp_listens(place.diag(), address, nullptr, is_own_listener);
   });
 }
 

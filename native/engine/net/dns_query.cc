@@ -106,13 +106,14 @@ class Turn {
 };
 
 void look_up(std::shared_ptr<Vm> vm, std::shared_ptr<Lookup> lookup) {
+  const void* whose = vm.get();
   auto turn = std::make_shared<Turn>(std::move(vm));
   if (!*turn) {
     record(*lookup, Verdict::kShuttled, EAGAIN);
     return lookup->answer(build_reply(lookup->query, DnsCode::kFailed));
   }
   Workers& workers = lookup->engine.workers();
-  workers.run([lookup, turn, &workers] { answer_from_network(*lookup, workers); });
+  workers.run(whose, [lookup, turn, &workers] { answer_from_network(*lookup, workers); });
 }
 
 }  // namespace

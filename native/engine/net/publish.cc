@@ -42,7 +42,7 @@ class Door : public Published {
     Fd outside(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (!outside) return;
     // The server may never take what waits for it, and this thread carries for every VM.
-    vm_.engine.workers().run([this, held = std::make_shared<Fd>(std::move(outside))] { bring_in(std::move(*held)); });
+    vm_.engine.workers().run(&vm_, [this, held = std::make_shared<Fd>(std::move(outside))] { bring_in(std::move(*held)); });
   }
 
   void bring_in(Fd outside) {

@@ -43,6 +43,12 @@ bool ends_by_itself(int socket) {
   return getsockopt(socket, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type != SOCK_DGRAM;
 }
 
+// A message of no bytes looks like the end, but for what comes along with every message that there is.
+void mark_messages(int fd) {
+  const int on = 1;
+  setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof on);
+}
+
 }  // namespace
 
 // One pair; lives on the loop's thread, kept alive by the callbacks of its two descriptors.
@@ -60,6 +66,7 @@ class Relay::Pair : public std::enable_shared_from_this<Pair> {
   void start() {
     for (int i = 0; i < 2; i++) {
       make_ready(ends_[i].fd.get());
+      if (options_.messages) mark_messages(ends_[i].fd.get());
       ends_[i].events = EPOLLIN;
       loop_.watch(ends_[i].fd.get(), EPOLLIN, [self = shared_from_this(), i](uint32_t events) { self->ready(i, events); });
     }
@@ -69,6 +76,7 @@ class Relay::Pair : public std::enable_shared_from_this<Pair> {
   struct End {
     Fd fd;
     std::string waiting;      // to be written to this end
+    bool holds = false;       // something is, if only a message of no bytes
     std::vector<Fd> handing;  // to go with its first byte
     bool ended = false;    // nothing more to be read from it
     bool shut = false;     // it was told that nothing more will come
@@ -84,25 +92,27 @@ class Relay::Pair : public std::enable_shared_from_this<Pair> {
   // From end i to the other; stops reading while the other does not take it (back-pressure).
   void pump(int i) {
     End &from = ends_[i], &to = ends_[1 - i];
-    if (from.ended || !to.waiting.empty()) return;
+    if (from.ended || to.holds) return;
     static thread_local char buffer[kMessage];
     std::vector<Fd> handed;
-    const ssize_t got = take(from.fd.get(), buffer, options_.messages ? kMessage : kChunk, handed);
+    bool is_end = false;
+    const ssize_t got = take(from.fd.get(), buffer, options_.messages ? kMessage : kChunk, handed, is_end);
     if (got < 0) {
       if (errno == EAGAIN || errno == EINTR) return;
       return abort();
     }
-    if (got == 0) {
+    if (is_end) {
       from.ended = true;
       return;
     }
     const auto size = static_cast<size_t>(got);
-    if (options_.tap) tell(i, std::string_view(buffer, size));
+    if (options_.tap && (size > options_.head || !options_.head)) tell(i, std::string_view(buffer, size).substr(options_.head));
     to.handing = std::move(handed);
     const ssize_t sent = give(to.fd.get(), std::string_view(buffer, size), to.handing);
     if (sent < 0 && errno != EAGAIN) return abort();
     const size_t done = sent < 0 ? 0 : options_.messages ? size : static_cast<size_t>(sent);
-    if (done < size) to.waiting.assign(buffer + done, size - done);
+    to.holds = sent < 0 || done < size;
+    if (to.holds) to.waiting.assign(buffer + done, size - done);
   }
 
   void tell(int direction, std::string_view bytes) {
@@ -112,9 +122,17 @@ class Relay::Pair : public std::enable_shared_from_this<Pair> {
                            .size = static_cast<uint32_t>(bytes.size()), .bytes = bytes.substr(0, tap.keep)});
   }
 
-  ssize_t take(int fd, char* buffer, size_t size, std::vector<Fd>& handed) {
-    if (!options_.descriptors) return recv(fd, buffer, size, 0);
-    return receive_message(fd, buffer, size, handed);
+  ssize_t take(int fd, char* buffer, size_t size, std::vector<Fd>& handed, bool& is_end) {
+    if (!options_.descriptors && !options_.messages) {
+      const ssize_t got = recv(fd, buffer, size, 0);
+      is_end = got == 0;
+      return got;
+    }
+    bool marked = false;
+    const ssize_t got = receive_message(fd, buffer, size, handed, &marked);
+    if (!options_.descriptors) handed.clear();
+    is_end = got == 0 && !marked;
+    return got;
   }
 
   // Once anything was sent, what was handed has gone along.
@@ -127,20 +145,21 @@ class Relay::Pair : public std::enable_shared_from_this<Pair> {
 
   void drain(int i) {
     End& to = ends_[i];
-    if (to.waiting.empty()) return;
+    if (!to.holds) return;
     const ssize_t sent = give(to.fd.get(), to.waiting, to.handing);
     if (sent < 0) {
       if (errno != EAGAIN) abort();
       return;
     }
     to.waiting.erase(0, options_.messages ? to.waiting.size() : static_cast<size_t>(sent));
+    to.holds = !to.waiting.empty();
   }
 
   // Passes ends of streams on, watches for just what can happen next, and closes when both directions have ended.
   void settle() {
     for (int i = 0; i < 2; i++) {
       End &from = ends_[i], &to = ends_[1 - i];
-      if (from.ended && to.waiting.empty() && !to.shut) {
+      if (from.ended && !to.holds && !to.shut) {
         shutdown(to.fd.get(), SHUT_WR);
         to.shut = true;
       }
@@ -149,7 +168,7 @@ class Relay::Pair : public std::enable_shared_from_this<Pair> {
     if (ends_[0].shut && ends_[1].shut) return close();
     for (int i = 0; i < 2; i++) {
       End &end = ends_[i], &other = ends_[1 - i];
-      const uint32_t wanted = (!end.ended && other.waiting.empty() ? EPOLLIN : 0u) | (end.waiting.empty() ? 0u : EPOLLOUT);
+      const uint32_t wanted = (!end.ended && !other.holds ? EPOLLIN : 0u) | (end.holds ? EPOLLOUT : 0u);
       if (wanted == end.events) continue;
       end.events = wanted;
       // A descriptor without interest would still report hang-ups, over and over.

@@ -31,6 +31,7 @@ struct Tap {
 struct RelayOptions {
   std::optional<Tap> tap;
   bool messages = false;     // SOCK_SEQPACKET: borders are kept
+  uint32_t head = 0;         // bytes before each message that are not the program's: carried, but not recorded
   bool descriptors = false;  // unix sockets: what is passed along goes on; otherwise it is stripped
 };
 

@@ -4,8 +4,8 @@
 
 #include "../handlers.h"
 #include "connect.h"
+#include "sends.h"
 #include "socketcall.h"
-#include "udp.h"
 
 namespace shuttle {
 

@@ -4,7 +4,7 @@
 #include <linux/net.h>
 
 #include "connect.h"
-#include "udp.h"
+#include "sends.h"
 
 namespace shuttle {
 

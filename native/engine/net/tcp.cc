@@ -17,6 +17,7 @@
 #include "endpoint_rule.h"
 #include "machine.h"
 #include "names.h"
+#include "own_listeners.h"
 #include "place.h"
 #include "relay.h"
 #include "replace.h"
@@ -41,7 +42,7 @@ std::vector<Found> look_outside(const Trap& trap, const Address& target) {
   const bool here = is_machine_address(target);
   for (Place& place : Place::others(trap.vm)) {
     uint32_t inode = 0;
-    if (!tcp_listens(place.diag(), reinterpret_cast<sockaddr&>(address), &inode)) continue;
+    if (!tcp_listens(place.diag(), reinterpret_cast<sockaddr&>(address), &inode, is_own_listener)) continue;
     // A VM that listens everywhere does not stand for machines elsewhere.
     if (!here) continue;
     Owner owner{.place = place.name(), .image = image_of_socket(inode)};
@@ -82,29 +83,24 @@ bool under_way(int socket) {
   return getsockopt(socket, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 && info.tcpi_state != TCP_CLOSE;
 }
 
-struct Listener {
-  Fd fd;
-  sockaddr_storage address{};
-  socklen_t length = 0;  // as a socket of the caller's family names it
-};
-
 // A listener of the engine's inside the VM, at the wanted address or, where the VM itself listens on every address of
 // that port, at one of its loopback: then only the peer's name is not the one asked for.
-int listen_inside(const Trap& trap, const SocketCall& call, const Address& at, Listener& listener) {
+int listen_inside(const Trap& trap, const SocketCall& call, const Address& at, OwnListener& listener) {
   int error = 0;
-  listener.fd = trap.vm.init().make_socket(at.family, SOCK_STREAM | SOCK_NONBLOCK, 0, &error);
-  if (!listener.fd) return error;
-  may_stand_anywhere(listener.fd.get(), at.family);
-  Address instead = Address::loopback(at.family);
-  for (const Address& place : {at, instead}) {
+  for (const Address& place : {at, Address::loopback(at.family)}) {
+    Fd socket = trap.vm.init().make_socket(at.family, SOCK_STREAM | SOCK_NONBLOCK, 0, &error);
+    if (!socket) return error;
+    may_stand_anywhere(socket.get(), at.family);
+    listener = OwnListener(std::move(socket));
     socklen_t length = place.put(listener.address);
-    if (bind(listener.fd.get(), reinterpret_cast<sockaddr*>(&listener.address), length) != 0 || listen(listener.fd.get(), 8) != 0) continue;
+    error = bind(listener.get(), reinterpret_cast<sockaddr*>(&listener.address), length) != 0 || listen(listener.get(), 8) != 0 ? errno : 0;
+    if (error) continue;
     length = sizeof listener.address;
-    getsockname(listener.fd.get(), reinterpret_cast<sockaddr*>(&listener.address), &length);
+    getsockname(listener.get(), reinterpret_cast<sockaddr*>(&listener.address), &length);
     listener.length = Address::of(reinterpret_cast<sockaddr&>(listener.address)).put(listener.address, call.domain);
     return 0;
   }
-  return errno;
+  return error;
 }
 
 // The connection that the program's own socket made; others that came first are not part of this ruling.
@@ -132,7 +128,7 @@ Answer fail_outside(const Crossing& crossing, int error) {
 bool may_hand_over(const Crossing& crossing) {
   const Trap& trap = crossing.trap;
   return !trap.vm.windows() && !crossing.ruling.relay && trap.vm.spec.payload == PayloadKept::kNone &&
-         is_fresh(trap, crossing.call, trap.arg_int(0)) && trap.vm.expect_foreign_sockets();
+         is_fresh(trap, crossing.call, trap.arg_int(0)) && trap.vm.expect_foreign_sockets(Foreign::kStreams);
 }
 
 Answer put_outside(Crossing& crossing) {
@@ -149,12 +145,12 @@ Answer put_outside(Crossing& crossing) {
 Answer join_inside(Crossing& crossing) {
   const Trap& trap = crossing.trap;
   if (crossing.hand_over) return put_outside(crossing);
-  Listener listener;
+  OwnListener listener;
   if (const int error = listen_inside(trap, crossing.call, crossing.target.reached(), listener)) return fail_outside(crossing, error);
   const auto* name = reinterpret_cast<const sockaddr*>(&listener.address);
   const Answer answer = connect(crossing.call.socket.get(), name, listener.length) == 0 ? Answer::give(0) : Answer::fail(errno);
   if (answer.value != 0 && answer.value != -EINPROGRESS) return fail_outside(crossing, static_cast<int>(-answer.value));
-  Fd accepted = accept_own(listener.fd.get(), crossing.call.socket.get());
+  Fd accepted = accept_own(listener.get(), crossing.call.socket.get());
   if (!accepted) return fail_outside(crossing, ECONNREFUSED);
 
   const std::optional<Tap> tap = tap_for(trap, crossing.ruling);
@@ -187,7 +183,7 @@ Answer carry(Crossing crossing) {
   if (error != EINPROGRESS) return error ? fail_outside(crossing, error) : join_inside(crossing);
 
   auto waiting = std::make_shared<Crossing>(std::move(crossing));
-  waiting->trap.vm.engine.workers().run([waiting] {
+  waiting->trap.vm.engine.workers().run(&waiting->trap.vm, [waiting] {
     const int failed = finish_connect(waiting->trap, waiting->outside.get());
     waiting->trap.answer(failed ? fail_outside(*waiting, failed) : join_inside(*waiting));
   });
@@ -205,7 +201,7 @@ Answer connect_tcp(const Trap& trap, SocketCall call) {
   if (auto answer = connect_dns(trap, call.socket.get(), call.address, call.length)) return *answer;
   sockaddr_storage reached;
   target.reached().put(reached);
-  if (is_machine_address(target) && tcp_listens(trap.vm.diag(), reinterpret_cast<sockaddr&>(reached))) {
+  if (is_machine_address(target) && tcp_listens(trap.vm.diag(), reinterpret_cast<sockaddr&>(reached), nullptr, is_own_listener)) {
     trap.record({.op = Op::kTcpConnect, .object = endpoint_name(trap.vm, *call.target()), .peer = trap.vm.name(), .verdict = Verdict::kPassed, .source = Source::kSeen});
     return connect_inside(trap, std::move(call));
   }

@@ -14,10 +14,8 @@ namespace shuttle {
 // connect of a UDP socket: always performed here, on the engine's copies, since it never waits.
 Answer connect_udp(const Trap& trap, Fd socket, const sockaddr_storage& address, socklen_t length);
 
-// sendto (trapped with an address only), sendmsg and sendmmsg; unix addresses go on to net/unix.h.
-Answer on_sendto(const Trap& trap);
-Answer on_sendmsg(const Trap& trap);
-Answer on_sendmmsg(const Trap& trap);
+// What a send from the program's socket (the engine's copy) to this address needs before it is made.
+void meet_udp(const Trap& trap, int socket, const sockaddr& target, socklen_t length);
 
 // A program of the VM is about to bind this address to a UDP socket of its own.
 void yield_udp(Vm& vm, const sockaddr& address);

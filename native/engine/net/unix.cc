@@ -8,11 +8,14 @@
 #include <sys/un.h>
 
 #include "../engine.h"
+#include "../windows/desk.h"
 #include "../workers.h"
+#include "as_person.h"
 #include "connect.h"
 #include "replace.h"
 #include "rendezvous.h"
 #include "unix_find.h"
+#include "unix_name.h"
 
 namespace shuttle {
 
@@ -48,6 +51,8 @@ struct Crossing {
 
 // Connects `socket` to the target, in whose network it must be where the name is abstract.
 int reach(const Crossing& crossing, int socket) {
+  const VmPlan& plan = crossing.trap.vm.spec.plan;
+  const SpeaksAs person(plan.uid, plan.gid);  // who serves may give root more than the program is
   if (!crossing.target.file) return connect_briefly(socket, crossing.call.target(), crossing.call.length);
   sockaddr_un address;
   const socklen_t length = address_of_file(crossing.target.file.get(), address);
@@ -103,13 +108,23 @@ Answer carry(Crossing crossing) {
     return error ? Answer::fail(error) : Answer::give(0);
   }
   auto waiting = std::make_shared<Crossing>(std::move(crossing));
-  waiting->trap.vm.engine.workers().run([waiting] { wait_for_backlog(*waiting); });
+  waiting->trap.vm.engine.workers().run(&waiting->trap.vm, [waiting] { wait_for_backlog(*waiting); });
   return Answer::later();
 }
 
 }  // namespace
 
+// The agent of a Windows process calls the engine: its own socket is connected to one of ours.
+static Answer admit_agent(const Trap& trap, SocketCall& call) {
+  int error = 0;
+  Fd line = meet(call.socket.get(), call.type, &error);
+  if (!line) return Answer::fail(error);
+  trap.vm.agents->admit(trap.shared_caller(), std::move(line));
+  return Answer::give(0);
+}
+
 Answer connect_unix(const Trap& trap, SocketCall call) {
+  if (trap.vm.agents && call.type == SOCK_SEQPACKET && AgentDesk::is_door(abstract_bytes(call.address, call.length))) return admit_agent(trap, call);
   const UnixAsked asked = unix_asked(trap, call);
   if (asked.inside) {
     trap.record({.op = Op::kUnixConnect, .object = asked.object, .peer = trap.vm.name(), .verdict = Verdict::kPassed, .source = Source::kSeen});

@@ -88,6 +88,7 @@ export function fakePorts(behaviours: Record<string, Behaviour>, more: Partial<P
     plan: async (description) => ({
       wine: null,
       ready: () => {},
+      layer: `/layers/${description.name}`,
       spec: (program, stdio) => ({ name: description.name, program, stdio, variables: {} }) as unknown as VmSpec,
       setup: { done: (commands) => setups.has(commands), note: (commands) => setups.add(commands) },
       release: async () => {

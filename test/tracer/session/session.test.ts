@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Ports } from '../../../tracer/session/ports.js';
 import { runSystem } from '../../../tracer/session/session.js';
 import { exits, fakePorts, request, serves, vm } from './fake.js';
 
@@ -92,6 +93,23 @@ test.each([
   const { ports } = fakePorts({ app: exits(0) }, { check: async () => code });
   const result = await runSystem(request([vm('app')], { system: { check: 'x' } }), ports).result;
   expect(result).toMatchObject({ outcome, exitCode });
+});
+
+test('a check finds the run and the layers, which are let go after it', async () => {
+  const told: unknown[] = [];
+  const fake = fakePorts({ app: exits(0) });
+  const check: Ports['check'] = async (command, about) => {
+    told.push(
+      command,
+      about,
+      fake.notes.filter((note) => note.startsWith('release')),
+    );
+    return 0;
+  };
+  const system = { check: 'x', folder: '/s' };
+  const { folder } = await runSystem(request([vm('app')], { system }), { ...fake.ports, check }).result;
+  expect(told).toEqual(['x', { folder: '/s', run: folder, layers: { app: '/layers/app' }, quiet: false }, []]);
+  expect(fake.notes).toContain('release app');
 });
 
 test('a VM that never is ready is named', async () => {

@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
+  lchownSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -175,4 +177,22 @@ describe('changes', () => {
     commitLayer(folder, changes, me, ['/data/secret'], ['/data/secret/key']);
     expect(readFileSync(join(host, 'secret/key'), 'utf8')).toBe('k');
   });
+});
+
+// Only root runs VMs as somebody else.
+test.skipIf(me.uid !== 0)('a layer goes with its VM to another user', () => {
+  const first = holdLayer(state, key(), { uid: 1000, gid: 1000 });
+  const [own, systems, link] = ['own', 'systems', 'link'].map((name) => join(first.place.upper, '%2Fhome', name));
+  mkdirSync(join(first.place.upper, '%2Fhome'));
+  for (const file of [own!, systems!]) writeFileSync(file, '');
+  symlinkSync('/etc/passwd', link!);
+  for (const path of [join(first.place.upper, '%2Fhome'), own!, link!]) lchownSync(path, 1000, 1000);
+  first.release();
+  const second = holdLayer(state, key(), { uid: 1001, gid: 1002 });
+  const owner = (path: string) => [lstatSync(path).uid, lstatSync(path).gid];
+  const { upper, work } = second.place;
+  for (const path of [upper, work, join(upper, '%2Fhome'), own!, link!]) expect(owner(path)).toEqual([1001, 1002]);
+  expect(owner(systems!)).toEqual([0, 0]);
+  expect(owner('/etc/passwd')).toEqual([0, 0]);
+  second.release();
 });

@@ -137,9 +137,19 @@ describe.each(['enforce', 'deny'] as const)('%s', (mode) => {
       ['folder /srv/names', 'file /srv/names/a', 'folder /srv/names/b'],
     ],
     ['a refusal', '/srv/data', 'none', []],
+    ['the root, which the VM has already', '/', 'list', []],
   ] as const)('grants %s', (_what, path, access, steps) => {
     const planned = plan({ grants: [{ path, access }] }).steps;
     expect(short(planned).filter((step) => step.includes(' /srv') || step.includes(' /etc/'))).toEqual([...steps]);
+  });
+
+  test('a folder to list is no bar to what lies in it', () => {
+    const kinds = new Map([['/opt', 'folder' as const]]);
+    const folders = new Map([...host().folders, ['/opt', [entry('app'), entry('deep'), entry('other')]] as const]);
+    const more = { cwd: '/opt/deep/work', grants: [{ path: '/opt', access: 'list' as const }] };
+    const { steps } = planVm(input({ mode, host: host({ kinds, folders }), ...more }));
+    expect(steps.findLast((step) => step.to === '/opt/deep')).toMatchObject({ mode: 0o111 });
+    expect(steps.findLast((step) => step.to === '/opt/other')).toMatchObject({ mode: 0 });
   });
 
   test('a grant in a hidden folder shows that and no more', () => {

@@ -23,14 +23,14 @@ describe('the plan', () => {
   const over = (to: string, lower: readonly string[]) => ({ do: 'overlay', to, lower, ...layer }) as const;
 
   test('lays the VM over the base, and calls C: its own', () => {
-    const part = planWindows(base('/state/base'), debian, over, undefined);
+    const part = planWindows(base('/state/base'), debian, null, over, undefined);
     expect(part.steps.at(-1)).toEqual({ do: 'overlay', to: '/wine', lower: ['/state/base'], ...layer });
     expect(part.zones).toContainEqual({ path: '/wine', zone: 'own', from: '/state/base' });
     expect(part.variables).toEqual({ user: 'ada', home: 'C:\\users\\ada', temp: 'C:\\users\\ada\\Temp', session: '1' });
   });
 
   test('shows a Wine that stands outside /usr', () => {
-    const part = planWindows(base('/b'), { ...debian, folders: ['/opt/wine-stable'] }, over, undefined);
+    const part = planWindows(base('/b'), { ...debian, folders: ['/opt/wine-stable'] }, null, over, undefined);
     const shown = { do: 'bind', to: '/opt/wine-stable', from: '/opt/wine-stable', write: false, optional: true };
     expect(part.steps).toContainEqual(shown);
   });
@@ -41,7 +41,7 @@ describe('the plan', () => {
     ['ru_RU.UTF-8', undefined],
     ['en_GB.utf8', undefined],
   ])('locale %s', (lang, expected) => {
-    expect(planWindows(base('/b'), debian, over, lang).env.LC_ALL).toBe(expected);
+    expect(planWindows(base('/b'), debian, null, over, lang).env.LC_ALL).toBe(expected);
   });
 });
 

@@ -37,6 +37,8 @@ const TABLE: [string, Uint8Array, string][] = [
   ['ELF i386', elf(1, 3, 2), 'linux-other'],
   ['ELF object', elf(2, 62, 1), 'linux-library'],
   ['ELF cut', elf(2, 62, 3).subarray(0, 10), 'linux-damaged'],
+  ['shortcut', head(76, { 0: 'L', 4: [1, 0x14, 2] }), 'windows-shortcut'],
+  ['installer', head(512, { 0: [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1] }), 'windows-installer'],
   ['script', Buffer.from('#!/bin/sh\n'), 'script'],
   ['text called .exe', Buffer.from('not a program\r\n'), 'text'],
   ['UTF-8 text', Buffer.from('не программа\n'), 'text'],

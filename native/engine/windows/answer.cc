@@ -1,0 +1,73 @@
+// What becomes of a name that an agent did not find in its own VM: the same decision as for every other crossing.
+#include "../engine.h"
+#include "../vm.h"
+#include "carrier.h"
+#include "desk.h"
+
+namespace shuttle {
+
+namespace {
+
+struct Candidates {
+  std::vector<std::shared_ptr<Vm>> vms;
+  std::vector<Owner> owners;
+};
+
+Candidates owners_of(const Asking& asking) {
+  Candidates found;
+  const Op served = served_for(asking.op);
+  for (const auto& vm : asking.vm->engine.others(*asking.vm)) {
+    std::string image;
+    if (!vm->agents || !vm->agents->claims().find(served, asking.object, &image)) continue;
+    found.owners.push_back({.place = vm->name(), .image = image});
+    found.vms.push_back(vm);
+  }
+  return found;
+}
+
+Question question_of(const Asking& asking, Bindings& bindings) {
+  bindings = asking.vm->spec.variables;
+  bindings.values[static_cast<size_t>(Token::kPid)] = std::to_string(asking.process->win_pid);
+  bindings.values[static_cast<size_t>(Token::kWinPid)] = std::to_string(asking.process->win_pid);
+  return {.op = asking.op, .from = asking.vm->name(), .from_image = asking.process->image, .object = asking.object,
+          .access = asking.access, .starting = asking.vm->starting(), .bindings = &bindings};
+}
+
+void record(const Asking& asking, const Owner* owner, Verdict verdict, const Ruling& ruling, const Carried& carried) {
+  Record& record = *asking.vm->engine.record;
+  record.record(Row{.vm = asking.vm->name(), .pid = asking.process->pid, .tid = asking.tid, .image = asking.process->image, .op = asking.op,
+                    .object = asking.object, .effective = carried.effective, .peer = owner ? std::string_view(owner->place) : std::string_view(),
+                    .peer_image = owner ? std::string_view(owner->image) : std::string_view(), .access = asking.access, .verdict = verdict,
+                    .status = carried.status, .rule = ruling.rule, .latency_ns = record.now_ns() - asking.began, .channel = carried.channel,
+                    .source = Source::kEngine, .detail = carried.detail.empty() ? asking.detail : carried.detail});
+}
+
+constexpr int32_t kNotFound = static_cast<int32_t>(0xC0000034);  // STATUS_OBJECT_NAME_NOT_FOUND
+
+}  // namespace
+
+Told answer_asking(const Asking& asking) {
+  Candidates found = owners_of(asking);
+  Bindings bindings;
+  Carrier* carrier = carrier_for(asking.op);
+  while (true) {
+    Ruling ruling = rule_on(*asking.vm->engine.rules, question_of(asking, bindings), found.owners, asking.vm->spec.mode == Mode::kAllow);
+    const Owner* owner = ruling.owner < 0 ? nullptr : &found.owners[static_cast<size_t>(ruling.owner)];
+    if (ruling.verdict == Verdict::kShuttled && !carrier) ruling.verdict = Verdict::kBlocked;
+    if (ruling.verdict != Verdict::kShuttled) {
+      if (ruling.two_owners) asking.vm->engine.tell_two_owners(asking.vm->name(), asking.object, found.owners);
+      record(asking, owner, ruling.verdict, ruling, {.status = kNotFound});
+      return {.verdict = ruling.verdict == Verdict::kAbsent ? SH_ABSENT : SH_BLOCKED};
+    }
+    Carried carried = carrier->carry(asking, *found.vms[static_cast<size_t>(ruling.owner)], ruling);
+    if (!carried.absent) {
+      record(asking, owner, Verdict::kShuttled, ruling, carried);
+      return std::move(carried.told);
+    }
+    // It was there once. Whoever comes next in the order of looking may have it.
+    found.owners.erase(found.owners.begin() + ruling.owner);
+    found.vms.erase(found.vms.begin() + ruling.owner);
+  }
+}
+
+}  // namespace shuttle

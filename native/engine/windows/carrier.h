@@ -1,0 +1,77 @@
+#pragma once
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "../../windows/wire.h"
+#include "../decide.h"
+#include "../fd.h"
+#include "../owner.h"
+#include "../row.h"
+
+namespace shuttle {
+
+class Vm;
+
+// A Windows process whose agent said hello. What the kernel vouches for is `pid` and `vm_pid`; the rest is its word.
+struct AgentProcess {
+  pid_t pid = 0, vm_pid = 0;
+  uint32_t win_pid = 0;
+  std::string image;  // C:\dir\program.exe
+};
+
+// A name that an agent did not find in its own VM.
+struct Asking {
+  std::shared_ptr<Vm> vm;
+  std::shared_ptr<const AgentProcess> process;
+  Op op{};
+  std::string object;
+  uint32_t access = 0;
+  std::array<uint64_t, 4> extra{};
+  std::string detail;
+  int32_t tid = 0;     // as the VM numbers it
+  int64_t began = 0;   // Record::now_ns
+};
+
+// What the agent is answered.
+struct Told {
+  sh_verdict verdict = SH_ABSENT;
+  int32_t status = 0;  // NTSTATUS for the program; 0: as its own call ended
+  std::array<uint64_t, 4> extra{};
+  std::string name;    // of a stand-in
+  Fd descriptor;
+};
+
+// What it took to carry: the answer, and what goes into the row. `absent`: the owner has it no longer after all.
+struct Carried {
+  Told told;
+  int32_t status = 0;
+  bool absent = false;
+  std::string effective, detail;
+  std::optional<uint32_t> channel;
+};
+
+// How one kind of Windows object crosses. To add a kind: write a class in a file of its own and enter it in
+// carriers.cc. `carry` runs on a thread of its own and may wait; it is called only after the rules said yes.
+class Carrier {
+ public:
+  virtual ~Carrier() = default;
+  // What the owner's VM says when the name comes to be (SH_SERVE).
+  virtual Op served() const = 0;
+  // What others ask for it.
+  virtual std::vector<Op> asked() const = 0;
+  virtual Carried carry(const Asking& asking, Vm& owner, const Ruling& ruling) = 0;
+};
+
+// The carrier for an operation, or null: then a name that others own is `blocked`, whatever the rules say.
+Carrier* carrier_for(Op asked);
+
+// The operation by which the owner of what `asked` looks for makes its names known.
+Op served_for(Op asked);
+
+// Decides, carries and records; the one place where an agent's question is answered.
+Told answer_asking(const Asking& asking);
+
+}  // namespace shuttle

@@ -1,0 +1,43 @@
+// The kinds of Windows objects that cross, by operation.
+#include <algorithm>
+
+#include "carrier.h"
+#include "pipes.h"
+
+namespace shuttle {
+
+namespace {
+
+struct Pair {
+  Op asked, served;
+};
+// What is looked for by one operation was made known by the other.
+constexpr Pair kPairs[] = {
+    {Op::kPipeConnect, Op::kPipeServe},          {Op::kMailslotSend, Op::kMailslotServe}, {Op::kMemoryOpen, Op::kMemoryCreate},
+    {Op::kMemoryCreate, Op::kMemoryCreate},      {Op::kMutexOpen, Op::kMutexCreate},      {Op::kMutexCreate, Op::kMutexCreate},
+    {Op::kEventOpen, Op::kEventCreate},          {Op::kEventCreate, Op::kEventCreate},    {Op::kSemaphoreOpen, Op::kSemaphoreCreate},
+    {Op::kSemaphoreCreate, Op::kSemaphoreCreate}, {Op::kTimerOpen, Op::kTimerCreate},     {Op::kTimerCreate, Op::kTimerCreate},
+};
+
+// Each kind in its own file.
+const std::vector<Carrier*>& carriers() {
+  static const std::vector<Carrier*> all = {&pipes()};
+  return all;
+}
+
+}  // namespace
+
+Carrier* carrier_for(Op asked) {
+  for (Carrier* each : carriers())
+    if (std::ranges::count(each->asked(), asked)) return each;
+  return nullptr;
+}
+
+Op served_for(Op asked) {
+  for (Carrier* each : carriers())
+    if (std::ranges::count(each->asked(), asked)) return each->served();
+  const auto* pair = std::ranges::find(kPairs, asked, &Pair::asked);
+  return pair == std::end(kPairs) ? asked : pair->served;
+}
+
+}  // namespace shuttle

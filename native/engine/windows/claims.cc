@@ -1,0 +1,50 @@
+#include "claims.h"
+
+#include "../pattern.h"
+
+namespace shuttle {
+
+namespace {
+
+constexpr size_t kMostClaims = 200'000;
+
+}  // namespace
+
+bool Claims::add(Op served, std::string_view name, pid_t pid, std::string_view image) {
+  Key key{served, folded(name)};
+  std::lock_guard lock(mutex_);
+  if (claims_.size() >= kMostClaims && !claims_.contains(key)) return false;
+  Claim& claim = claims_[std::move(key)];
+  const bool fresh = claim.pids.empty();
+  if (fresh) claim.image = image;
+  claim.pids.insert(pid);
+  return fresh;
+}
+
+void Claims::remove(Op served, std::string_view name, pid_t pid) {
+  const Key key{served, folded(name)};
+  std::lock_guard lock(mutex_);
+  const auto found = claims_.find(key);
+  if (found == claims_.end()) return;
+  found->second.pids.erase(pid);
+  if (found->second.pids.empty()) claims_.erase(found);
+}
+
+void Claims::forget(pid_t pid) {
+  std::lock_guard lock(mutex_);
+  for (auto at = claims_.begin(); at != claims_.end();) {
+    at->second.pids.erase(pid);
+    at = at->second.pids.empty() ? claims_.erase(at) : std::next(at);
+  }
+}
+
+bool Claims::find(Op served, std::string_view name, std::string* image) const {
+  const Key key{served, folded(name)};
+  std::lock_guard lock(mutex_);
+  const auto found = claims_.find(key);
+  if (found == claims_.end()) return false;
+  if (image) *image = found->second.image;
+  return true;
+}
+
+}  // namespace shuttle

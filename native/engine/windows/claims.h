@@ -1,0 +1,37 @@
+#pragma once
+#include <sys/types.h>
+
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "../../contract/words.h"
+
+namespace shuttle {
+
+// The names that the programs of one Windows VM have made, as their agents say. A hint, and bounded: whether a name is
+// really there shows when it is opened. Case does not count, as NT has it.
+class Claims {
+ public:
+  struct Claim {
+    std::set<pid_t> pids;
+    std::string image;  // of who made it first
+  };
+
+  // True where nobody had made it before; false too where there are too many already.
+  bool add(Op served, std::string_view name, pid_t pid, std::string_view image);
+  void remove(Op served, std::string_view name, pid_t pid);
+  // The process is gone.
+  void forget(pid_t pid);
+  // True where somebody made it; its image then stands in `image`.
+  bool find(Op served, std::string_view name, std::string* image = nullptr) const;
+
+ private:
+  using Key = std::pair<Op, std::string>;
+  mutable std::mutex mutex_;
+  std::map<Key, Claim> claims_;
+};
+
+}  // namespace shuttle

@@ -1,0 +1,108 @@
+#include "dock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <chrono>
+
+#include "../net/descriptors.h"
+#include "../vm.h"
+
+namespace shuttle {
+
+namespace {
+
+constexpr std::chrono::seconds kStartWithin{30}, kReportWithin{30};
+
+}  // namespace
+
+bool Dock::start() {
+  std::lock_guard one(starting_);
+  {
+    std::lock_guard lock(mutex_);
+    if (closed_) return false;
+    if (alive_) return true;
+  }
+  int ends[2];
+  if (vm_.spec.dock.empty() || socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) return false;
+  if (reader_.joinable()) reader_.join();
+  Fd ours(ends[0]), theirs(ends[1]);
+  const Fd quiet(open("/dev/null", O_RDWR | O_CLOEXEC));
+  const int stdio[3] = {theirs.get(), quiet.get(), quiet.get()};
+  Launch launch = vm_.spec.plan.program;
+  launch.argv = vm_.spec.dock;
+  launch.cwd = "/";
+  int error = 0;
+  if (vm_.init().start(launch, stdio, &error) <= 0) return false;
+  theirs.reset();
+  std::unique_lock lock(mutex_);
+  line_ = std::move(ours);
+  alive_ = true;
+  ready_ = false;
+  reader_ = std::thread([this] { listen(); });
+  told_.wait_for(lock, kStartWithin, [this] { return ready_ || !alive_ || closed_; });
+  return ready_ && alive_;
+}
+
+void Dock::listen() {
+  pthread_setname_np(pthread_self(), ("dock " + vm_.name()).substr(0, 15).c_str());
+  struct {
+    sh_dock_message head;
+    char name[4096];
+  } got;
+  while (true) {
+    const ssize_t size = recv(line_.get(), &got, sizeof got, 0);
+    if (size < 0 && errno == EINTR) continue;
+    if (size < static_cast<ssize_t>(sizeof got.head) || got.head.name_bytes > static_cast<size_t>(size) - sizeof got.head) break;
+    std::lock_guard lock(mutex_);
+    if (got.head.say == SH_READY) ready_ = true;
+    const auto found = waiting_.find(got.head.number);
+    if (got.head.say == SH_REPORT && found != waiting_.end()) {
+      DockReport report{.status = got.head.status, .extra = {}, .name = std::string(got.name, got.head.name_bytes)};
+      std::copy(std::begin(got.head.extra), std::end(got.head.extra), report.extra.begin());
+      found->second.report = std::move(report);
+    }
+    told_.notify_all();
+  }
+  std::lock_guard lock(mutex_);
+  alive_ = false;
+  for (auto& [number, each] : waiting_) each.over = true;
+  told_.notify_all();
+}
+
+std::optional<DockReport> Dock::order(const DockOrder& order) {
+  if (!start()) return std::nullopt;
+  std::unique_lock lock(mutex_);
+  const uint32_t number = next_++;
+  auto& waiting = waiting_[number];
+  sh_dock_message head{.say = static_cast<uint32_t>(order.what), .number = number, .op = order.op, .status = 0, .access = order.access,
+                       .flags = order.flags, .extra = {}, .name_bytes = static_cast<uint32_t>(order.name.size()), .unused = 0};
+  std::copy(order.extra.begin(), order.extra.end(), head.extra);
+  std::string packet(reinterpret_cast<const char*>(&head), sizeof head);
+  packet += order.name;
+  std::vector<Fd> handed;
+  if (order.channel) handed.emplace_back(fcntl(order.channel->get(), F_DUPFD_CLOEXEC, 0));
+  lock.unlock();
+  const bool sent = send_message(line_.get(), packet, handed, nullptr, 0, MSG_NOSIGNAL) >= 0;
+  lock.lock();
+  if (sent) told_.wait_for(lock, kReportWithin, [&] { return waiting.report || waiting.over || closed_; });
+  std::optional<DockReport> report = std::move(waiting.report);
+  waiting_.erase(number);
+  return report;
+}
+
+void Dock::close() {
+  {
+    std::lock_guard lock(mutex_);
+    closed_ = true;
+    if (line_) shutdown(line_.get(), SHUT_RDWR);
+    told_.notify_all();
+  }
+  std::lock_guard one(starting_);
+  if (reader_.joinable()) reader_.join();
+}
+
+}  // namespace shuttle

@@ -1,0 +1,189 @@
+#include "line.h"
+
+#include <string.h>
+
+#include "../linux.h"
+
+#define LINES 32
+
+// A line is used by one thread at a time. A thread that is ended in the middle of it takes it along: there are more.
+struct line {
+  LONG busy;
+  int socket;        // 0: not open yet
+  uint8_t *scratch;  // SH_MOST_MESSAGE bytes, touched when used
+};
+static struct line lines[LINES];
+static struct sh_ring *ring;
+static uint64_t may_serve, may_look;  // a bit for each operation
+
+ULONG_PTR own_pid(void) { return (ULONG_PTR)NtCurrentTeb()->Reserved1[8]; }
+ULONG_PTR own_tid(void) { return (ULONG_PTR)NtCurrentTeb()->Reserved1[9]; }
+
+static int say(struct line *line, enum sh_say what, uint32_t op, uint32_t access, const uint64_t *extra, const struct name *object, const char *detail) {
+  struct sh_message message = {.say = what, .op = op, .access = access, .tid = linux_gettid(), .win_pid = (uint32_t)own_pid()};
+  uint32_t used = 0;
+  if (extra) memcpy(message.extra, extra, sizeof message.extra);
+  if (object || detail) {
+    if (!line->scratch) line->scratch = linux_map(-1, SH_MOST_MESSAGE);
+    if (!line->scratch) return 0;
+  }
+  if (object) used = message.object_bytes = write_name(object, line->scratch, SH_MOST_MESSAGE - SH_MOST_DETAIL - 1024);
+  if (detail) {
+    const uint32_t bytes = (uint32_t)strlen(detail);
+    if (bytes <= SH_MOST_DETAIL) memcpy(line->scratch + used, detail, message.detail_bytes = bytes);
+    used += message.detail_bytes;
+  }
+  return linux_send(line->socket, &message, sizeof message, line->scratch, used, what == SH_RING) == 0;
+}
+
+static void hang_up(struct line *line) {
+  if (line->socket > 0) linux_close(line->socket);
+  line->socket = 0;
+}
+
+static struct line *take_line(void) {
+  for (int i = 0; i < LINES; i++) {
+    struct line *line = &lines[i];
+    if (InterlockedExchange(&line->busy, 1)) continue;
+    if (line->socket > 0) return line;
+    line->socket = linux_connect(SH_DOOR);
+    if (line->socket > 0 && say(line, SH_MORE, 0, 0, NULL, NULL, NULL)) return line;
+    hang_up(line);
+    line->busy = 0;
+    return NULL;
+  }
+  return NULL;
+}
+static void leave_line(struct line *line) { __atomic_store_n(&line->busy, 0, __ATOMIC_RELEASE); }
+
+int open_line(void) {
+  const UNICODE_STRING *image = &NtCurrentTeb()->ProcessEnvironmentBlock->ProcessParameters->ImagePathName;
+  const struct name name = {"", image->Buffer, image->Length / sizeof(WCHAR)};
+  struct line *line = &lines[0];
+  struct sh_welcome welcome;
+  int fd = -1;
+  line->socket = linux_connect(SH_DOOR);
+  if (line->socket <= 0) return line->socket = 0;
+  if (say(line, SH_HELLO, 0, 0, NULL, &name, NULL) && linux_receive(line->socket, &welcome, sizeof welcome, &fd) == sizeof welcome &&
+      welcome.say == SH_WELCOME && welcome.version == SH_VERSION && fd >= 0)
+    ring = linux_map(fd, sizeof *ring);
+  if (fd >= 0) linux_close(fd);
+  if (!ring) return hang_up(line), 0;
+  may_serve = welcome.serve;
+  may_look = welcome.ask;
+  return 1;
+}
+
+static void call_engine(enum sh_say what) {
+  struct line *line = take_line();
+  struct sh_answer answer;
+  if (!line) return;
+  if (!say(line, what, 0, 0, NULL, NULL, NULL) && what != SH_RING) hang_up(line);
+  else if (what == SH_DRAIN && linux_receive(line->socket, &answer, sizeof answer, NULL) < (long long)sizeof answer) hang_up(line);
+  leave_line(line);
+}
+
+// Room for an entry, or null where even the engine could make none. What a padding skips stays behind it.
+static struct sh_event *reserve(uint32_t bytes) {
+  for (int tries = 0; tries < 3; tries++) {
+    uint64_t head = __atomic_load_n(&ring->head, __ATOMIC_RELAXED);
+    for (;;) {
+      const uint64_t tail = __atomic_load_n(&ring->tail, __ATOMIC_ACQUIRE);
+      const uint32_t at = (uint32_t)(head & (SH_RING_BYTES - 1)), to_end = SH_RING_BYTES - at;
+      const uint32_t skip = to_end < bytes ? to_end : 0;
+      if (head + skip + bytes - tail > SH_RING_BYTES) break;
+      if (!__atomic_compare_exchange_n(&ring->head, &head, head + skip + bytes, 0, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) continue;
+      if (skip) {
+        struct sh_event *padding = (struct sh_event *)(ring->data + at);
+        padding->bytes = skip;
+        __atomic_store_n(&padding->state, SH_PADDING, __ATOMIC_RELEASE);
+      }
+      if (head + skip + bytes - tail > SH_RING_BYTES / 2 && !__atomic_exchange_n(&ring->half, 1, __ATOMIC_ACQ_REL)) call_engine(SH_RING);
+      return (struct sh_event *)(ring->data + ((head + skip) & (SH_RING_BYTES - 1)));
+    }
+    call_engine(SH_DRAIN);
+  }
+  __atomic_fetch_add(&ring->lost, 1, __ATOMIC_RELAXED);
+  return NULL;
+}
+
+static void write_row(enum sh_op op, enum sh_seen seen, const struct name *object, uint32_t access, NTSTATUS status, const char *detail) {
+  if (!ring) return;
+  uint32_t names = name_bytes(object), details = detail ? (uint32_t)strlen(detail) : 0;
+  const int cut = names > SH_MOST_NAME;
+  if (cut) names = SH_MOST_NAME;
+  if (details > SH_MOST_DETAIL) details = 0;
+  // The smallest piece of padding must hold an entry's head.
+  const uint32_t bytes = (uint32_t)(sizeof(struct sh_event) + names + details + 31) & ~31u;
+  struct sh_event *event = reserve(bytes);
+  if (!event) return;
+  event->bytes = bytes;
+  event->op = (uint16_t)op;
+  event->verdict = (uint8_t)seen;
+  event->flags = cut ? SH_EVENT_CUT : 0;
+  event->tid = linux_gettid();
+  event->status = status;
+  event->access = access;
+  event->object_bytes = write_name(object, (uint8_t *)(event + 1), names);
+  event->detail_bytes = details;
+  if (details) memcpy((uint8_t *)(event + 1) + event->object_bytes, detail, details);
+  __atomic_store_n(&event->state, SH_FILLED, __ATOMIC_RELEASE);
+}
+
+void note(enum sh_op op, const struct name *object, uint32_t access, NTSTATUS status, const char *detail) {
+  write_row(op, NT_ERROR_(status) ? SH_SEEN_ABSENT : SH_SEEN_PASSED, object, access, status, detail);
+}
+
+void note_redirected(enum sh_op op, const struct name *object, uint32_t access, NTSTATUS status) {
+  write_row(op, SH_SEEN_REDIRECTED, object, access, status, NULL);
+}
+
+int seen_before(enum sh_op op, const struct name *object, NTSTATUS status) {
+  enum { REMEMBERED = 1024 };
+  static uint64_t seen[REMEMBERED];
+  uint64_t hash = 14695981039346656037u ^ (uint64_t)op << 32 ^ (uint32_t)status;
+  for (const char *c = object->prefix; *c; c++) hash = (hash ^ (uint8_t)*c) * 1099511628211u;
+  for (uint32_t i = 0; i < object->chars; i++) hash = (hash ^ object->text[i]) * 1099511628211u;
+  return __atomic_exchange_n(&seen[hash >> 54], hash, __ATOMIC_RELAXED) == hash;
+}
+
+int may_ask(enum sh_op op) { return ring && (may_look >> op & 1); }
+
+static void take_name(const uint8_t *text, uint32_t bytes, struct answer *answer) {
+  // Private names are ASCII, made by the engine.
+  if (bytes > sizeof answer->name_text / sizeof(WCHAR)) bytes = sizeof answer->name_text / sizeof(WCHAR);
+  for (uint32_t i = 0; i < bytes; i++) answer->name_text[i] = text[i];
+  answer->name_bytes = (USHORT)(bytes * sizeof(WCHAR));
+}
+
+int ask(enum sh_op op, const struct name *object, uint32_t access, const uint64_t *extra, const char *detail, struct answer *answer) {
+  memset(answer, 0, sizeof *answer);
+  answer->fd = -1;
+  struct line *line = may_ask(op) ? take_line() : NULL;
+  if (!line) return 0;
+  struct {
+    struct sh_answer head;
+    uint8_t name[256];
+  } got;
+  long long size = -1;
+  if (say(line, SH_ASK, op, access, extra, object, detail)) size = linux_receive(line->socket, &got, sizeof got, &answer->fd);
+  const int whole = size >= (long long)sizeof got.head && got.head.say == SH_ANSWER && got.head.name_bytes <= (uint64_t)size - sizeof got.head;
+  if (whole) {
+    answer->verdict = got.head.verdict;
+    answer->status = got.head.status;
+    memcpy(answer->extra, got.head.extra, sizeof answer->extra);
+    take_name(got.name, got.head.name_bytes, answer);
+  } else {
+    hang_up(line);
+  }
+  leave_line(line);
+  return whole;
+}
+
+void serve(enum sh_op op, const struct name *object, const uint64_t *extra) {
+  struct line *line = ring && (may_serve >> op & 1) ? take_line() : NULL;
+  struct sh_answer answer;
+  if (!line) return;
+  if (!say(line, SH_SERVE, op, 0, extra, object, NULL) || linux_receive(line->socket, &answer, sizeof answer, NULL) < (long long)sizeof answer) hang_up(line);
+  leave_line(line);
+}

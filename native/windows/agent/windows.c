@@ -1,0 +1,124 @@
+// Windows, messages, hooks and input: recorded where they leave the process. What a program says to its own windows is
+// its own affair, and most of what is said.
+#include "hook.h"
+#include "json.h"
+#include "line.h"
+
+#include <string.h>
+
+#define SEND 0x2b1  // kinds of NtUserMessageCall that reach another thread's window
+#define SEND_TIMEOUT 0x2b3
+#define SEND_NOTIFY 0x2b7
+#define SEND_CALLBACK 0x2b8
+#define DDE_INITIATE 0x3e0
+#define WINDOW_PROCESS 0
+#define MOST_CLASS 64
+
+USE(ULONG_PTR, NtUserQueryWindow, (HWND window, int what));
+USE(int, NtUserGetClassName, (HWND window, BOOL real, UNICODE_STRING *name));
+USE(int, NtUserGetClipboardFormatName, (UINT format, WCHAR *name, int chars));
+
+// The calls we make for a row must not show in the program's last error.
+static DWORD *last_error(void) { return (DWORD *)((char *)NtCurrentTeb() + 0x68); }
+
+static const struct name *name_class(HWND window, WCHAR *room, struct name *name) {
+  UNICODE_STRING text = {0, MOST_CLASS * sizeof(WCHAR), room};
+  const int chars = ORIGINAL(NtUserGetClassName) ? ORIGINAL(NtUserGetClassName)(window, FALSE, &text) : 0;
+  *name = (struct name){"", room, chars > 0 ? (uint32_t)chars : 0};
+  return name;
+}
+
+static int is_foreign(HWND window) {
+  if (!ORIGINAL(NtUserQueryWindow)) return 0;
+  const ULONG_PTR process = ORIGINAL(NtUserQueryWindow)(window, WINDOW_PROCESS);
+  return process && process != own_pid();
+}
+
+static void tell_message(struct json *json, UINT message) {
+  WCHAR name[MOST_CLASS];
+  const int chars = message >= 0xc000 && ORIGINAL(NtUserGetClipboardFormatName) ? ORIGINAL(NtUserGetClipboardFormatName)(message, name, MOST_CLASS) : 0;
+  if (chars > 0) json_wide(json, "message", name, (uint32_t)chars);
+  else json_number(json, "message", message);
+}
+
+static void note_sent(HWND window, UINT message) {
+  const DWORD error = *last_error();
+  const int all = (ULONG_PTR)window == 0xffff;
+  WCHAR room[MOST_CLASS];
+  struct name name = {"*", room, 0};
+  struct json json;
+  json_begin(&json);
+  if (all || is_foreign(window)) {
+    if (!all) name_class(window, room, &name);
+    tell_message(&json, message);
+    note(all ? OP_WINDOW_BROADCAST : OP_WINDOW_SEND, &name, 0, 0, json.text);
+  }
+  *last_error() = error;
+}
+
+// `service|topic`, of the two atoms a conversation begins with; none is any, `*`.
+static uint32_t atom_text(USHORT atom, WCHAR *out, uint32_t room) {
+  struct {
+    USHORT uses, flags, bytes;
+    WCHAR text[256];
+  } about;
+  uint32_t chars = 0;
+  if (!atom || NtQueryInformationAtom(atom, 0, &about, sizeof about, NULL)) return out[0] = '*', 1;
+  for (; chars < about.bytes / sizeof(WCHAR) && chars < room && chars < 256; chars++) out[chars] = about.text[chars];
+  return chars;
+}
+static void note_conversation(LPARAM atoms) {
+  WCHAR text[520];
+  uint32_t chars = atom_text((USHORT)atoms, text, 256);
+  text[chars++] = '|';
+  chars += atom_text((USHORT)(atoms >> 16), text + chars, 256);
+  const struct name name = {"", text, chars};
+  note(OP_DDE_CONNECT, &name, 0, 0, NULL);
+}
+
+HOOK(LRESULT, NtUserMessageCall, (HWND window, UINT message, WPARAM w, LPARAM l, void *result, DWORD kind, BOOL ansi)) {
+  if (kind == SEND || kind == SEND_TIMEOUT || kind == SEND_NOTIFY || kind == SEND_CALLBACK) {
+    if (message == DDE_INITIATE) note_conversation(l);
+    else note_sent(window, message);
+  }
+  return ORIGINAL(NtUserMessageCall)(window, message, w, l, result, kind, ansi);
+}
+HOOK(BOOL, NtUserPostMessage, (HWND window, UINT message, WPARAM w, LPARAM l)) {
+  if (window) note_sent(window, message);
+  return ORIGINAL(NtUserPostMessage)(window, message, w, l);
+}
+
+HOOK(HWND, NtUserFindWindowEx, (HWND parent, HWND after, const UNICODE_STRING *class, const UNICODE_STRING *title, ULONG flags)) {
+  const HWND found = ORIGINAL(NtUserFindWindowEx)(parent, after, class, title, flags);
+  const DWORD error = *last_error();
+  // A class can be an atom in a pointer's place.
+  const int named = class && (ULONG_PTR)class->Buffer > 0xffff;
+  const struct name name = {named ? "" : "*", named ? class->Buffer : NULL, named ? class->Length / (uint32_t)sizeof(WCHAR) : 0};
+  struct json json;
+  struct answer answer;
+  json_begin(&json);
+  if (title && title->Buffer) json_wide(&json, "title", title->Buffer, title->Length / sizeof(WCHAR));
+  if (found || !ask(OP_WINDOW_FIND, &name, 0, NULL, json.text, &answer))
+    note(OP_WINDOW_FIND, &name, 0, found ? STATUS_SUCCESS : STATUS_OBJECT_NAME_NOT_FOUND, json.text);
+  *last_error() = error;
+  return found;
+}
+
+// Into other threads' windows; one's own thread's hooks are nobody else's affair.
+HOOK(HHOOK, NtUserSetWindowsHookEx, (HINSTANCE library, const UNICODE_STRING *module, DWORD thread, INT kind, void *procedure, BOOL ansi)) {
+  const HHOOK hook = ORIGINAL(NtUserSetWindowsHookEx)(library, module, thread, kind, procedure, ansi);
+  if (thread == own_tid()) return hook;
+  const struct name name = {thread ? "" : "*", NULL, 0};
+  struct json json;
+  json_begin(&json);
+  json_number(&json, "kind", (uint64_t)(uint32_t)kind);
+  note(OP_WINDOW_HOOK, &name, 0, hook ? STATUS_SUCCESS : STATUS_ACCESS_DENIED, json.text);
+  return hook;
+}
+
+HOOK(UINT, NtUserSendInput, (UINT count, INPUT *inputs, int size)) {
+  const UINT sent = ORIGINAL(NtUserSendInput)(count, inputs, size);
+  const struct name name = {"*", NULL, 0};
+  note(OP_WINDOW_INPUT, &name, 0, sent ? STATUS_SUCCESS : STATUS_ACCESS_DENIED, NULL);
+  return sent;
+}

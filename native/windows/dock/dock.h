@@ -1,0 +1,36 @@
+// The dock: one process in each Windows VM that opens what the VM owns for others and stands in for what others own. It
+// obeys the engine (orders on descriptor 0, a unix socket) and joins objects to channels.
+//
+// To add a kind: write `void obey_<kind>(struct order *)` in a file of its own and enter it in the table of main.c. It
+// runs on a thread of its own, must report exactly once, and may go on afterwards for as long as its channel lives.
+#ifndef SHUTTLE_DOCK_H
+#define SHUTTLE_DOCK_H
+
+#define WIN32_NO_STATUS
+#include <windows.h>
+#include <winternl.h>
+#undef WIN32_NO_STATUS
+#include <ntstatus.h>
+#include <stdint.h>
+
+#include "../linux.h"
+#include "../ops.h"
+#include "../wire.h"
+
+struct order {
+  struct sh_dock_message said;
+  int channel;              // our end; -1: none. Whoever obeys closes it
+  struct sh_dock_message report;
+  uint32_t chars;
+  WCHAR name[SH_MOST_NAME]; // the object's, terminated as well; a name longer than that is refused before
+};
+
+// Tells the engine how the order ended, with what stands in `report.extra`.
+void report(struct order *order, NTSTATUS status);
+
+// The status of the last Win32 call that failed on this thread.
+NTSTATUS last_status(void);
+
+void obey_pipe(struct order *order);
+
+#endif

@@ -1,0 +1,96 @@
+#include "dock.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// Which kind obeys, by the operation an order is about.
+static const struct kind {
+  uint32_t op;
+  void (*obey)(struct order *);
+} kKinds[] = {
+    {OP_PIPE_CONNECT, obey_pipe},
+};
+
+static void send_plain(uint32_t say, const struct sh_dock_message *message) {
+  struct sh_dock_message out = *message;
+  out.say = say;
+  out.name_bytes = 0;
+  linux_send(0, &out, sizeof out, NULL, 0, 0);
+}
+
+void report(struct order *order, NTSTATUS status) {
+  order->report.number = order->said.number;
+  order->report.op = order->said.op;
+  order->report.status = status;
+  send_plain(SH_REPORT, &order->report);
+}
+
+NTSTATUS last_status(void) {
+  // RtlGetLastNtStatus, from the thread's block: what Win32's error code was made of.
+  typedef NTSTATUS(NTAPI * last)(void);
+  static last get;
+  if (!get) get = (last)(void *)GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "RtlGetLastNtStatus");
+  return get ? get() : STATUS_UNSUCCESSFUL;
+}
+
+static DWORD WINAPI obey(void *given) {
+  struct order *order = given;
+  for (size_t i = 0; i < sizeof kKinds / sizeof *kKinds; i++)
+    if (kKinds[i].op == order->said.op) {
+      kKinds[i].obey(order);
+      free(order);
+      return 0;
+    }
+  report(order, STATUS_NOT_IMPLEMENTED);
+  if (order->channel >= 0) linux_close(order->channel);
+  free(order);
+  return 0;
+}
+
+// Half of what a thread is given otherwise: there may be two for each channel.
+static int run_thread(LPTHREAD_START_ROUTINE what, void *with) {
+  HANDLE thread = CreateThread(NULL, 64 * 1024, what, with, STACK_SIZE_PARAM_IS_A_RESERVATION, NULL);
+  if (thread) CloseHandle(thread);
+  return thread != NULL;
+}
+
+static struct order *next_order(void) {
+  static struct {
+    struct sh_dock_message head;
+    char name[SH_MOST_NAME];
+  } got;
+  int channel;
+  const long long size = linux_receive(0, &got, sizeof got, &channel);
+  if (size < (long long)sizeof got.head || got.head.name_bytes > (uint64_t)size - sizeof got.head) return NULL;
+  struct order *order = calloc(1, sizeof *order);
+  if (!order) return NULL;
+  order->said = got.head;
+  order->channel = channel;
+  if (got.head.name_bytes)
+    order->chars = (uint32_t)MultiByteToWideChar(CP_UTF8, 0, got.name, (int)got.head.name_bytes, order->name, SH_MOST_NAME - 1);
+  return order;
+}
+
+static DWORD WINAPI take_orders(void *unused) {
+  (void)unused;
+  for (struct order *order; (order = next_order()) != NULL;)
+    if (!run_thread(obey, order)) report(order, STATUS_NO_MEMORY);
+  linux_exit(0);
+  return 0;
+}
+
+typedef NTSTATUS(NTAPI *set_information)(HANDLE, int, void *, ULONG);
+
+int wmain(void) {
+  // A system process, as Wine calls it: the VM's last program is not the dock, and the event says when that has ended.
+  enum { MAKE_PROCESS_SYSTEM = 1000 };
+  HANDLE last_program_ended = NULL;
+  const set_information set = (set_information)(void *)GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "NtSetInformationProcess");
+  if (set) set(GetCurrentProcess(), MAKE_PROCESS_SYSTEM, &last_program_ended, sizeof last_program_ended);
+  const struct sh_dock_message ready = {0};
+  send_plain(SH_READY, &ready);
+  run_thread(take_orders, NULL);
+  WaitForSingleObject(last_program_ended ? last_program_ended : GetCurrentProcess(), INFINITE);
+  // By the kernel's own call: threads that wait in it would leave ExitProcess half done.
+  linux_exit(0);
+}

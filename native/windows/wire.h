@@ -1,0 +1,131 @@
+// What code inside a Windows VM (agent, dock; C) and the engine outside (C++) say to each other. Both sides compile this
+// one file. Everything that comes from inside is a claim: the engine copies it, checks every length, and permits nothing
+// because of it that the VM's rules do not already permit.
+#ifndef SHUTTLE_WINDOWS_WIRE_H
+#define SHUTTLE_WINDOWS_WIRE_H
+
+#include <stdint.h>
+
+#define SH_VERSION 1u
+
+// The abstract unix name that leads to the engine: connect() to it is met by the engine itself, nothing listens there.
+#define SH_DOOR "shuttle/agent"
+
+// ---- The ring of events: a memory file, one for each process, mapped by the agent and by the engine.
+//
+// A writer reserves by moving `head`, fills its entry and sets the entry's `state` last. The reader goes from its own
+// `tail`, which it never reads back from the memory. Positions count bytes since the beginning; the place is the position
+// modulo SH_RING_BYTES; an entry that would cross the end is preceded by padding.
+#define SH_RING_BYTES (256u * 1024)  // a power of two
+#define SH_MOST_NAME (32u * 1024)    // bytes of a name in an event; longer ones are cut and marked
+#define SH_MOST_DETAIL (8u * 1024)
+
+struct sh_ring {
+  uint32_t version;
+  uint32_t half;   // set by a writer that rang at half; cleared by the reader
+  uint64_t head;   // reserved up to here
+  uint64_t tail;   // read up to here, for the writers
+  uint64_t lost;   // events that found no room
+  uint8_t unused[32];
+  uint8_t data[SH_RING_BYTES];
+};
+
+enum sh_state { SH_FREE = 0, SH_FILLED = 0x5245, SH_PADDING = 0x5041 };
+
+struct sh_event {
+  uint32_t state;        // enum sh_state; written last
+  uint32_t bytes;        // of the whole entry, a multiple of 8
+  uint16_t op;           // of native/contract/words.ts
+  uint8_t verdict;       // enum sh_seen
+  uint8_t flags;         // SH_EVENT_*
+  int32_t tid;           // the thread as the VM's kernel numbers it
+  int32_t status;        // NTSTATUS
+  uint32_t access;       // ACCESS bits
+  uint32_t object_bytes; // UTF-8 (a lone surrogate as three bytes), directly behind
+  uint32_t detail_bytes; // a JSON object, behind the name
+};
+#define SH_EVENT_CUT 1u  // the name was longer
+enum sh_seen { SH_SEEN_PASSED = 0, SH_SEEN_ABSENT = 1, SH_SEEN_BLOCKED = 2, SH_SEEN_REDIRECTED = 3 };
+
+// ---- Messages between agent and engine: one packet each (SOCK_SEQPACKET), a head and then its texts.
+#define SH_MOST_MESSAGE (96u * 1024 + 256)
+
+enum sh_say {
+  SH_HELLO = 1,   // a process: answered by SH_WELCOME with the ring's descriptor. `object` is its image
+  SH_MORE = 2,    // one more line of a process that has said hello (a thread that waits needs its own)
+  SH_RING = 3,    // look into the ring; not answered
+  SH_DRAIN = 4,   // look into the ring, then answer
+  SH_ASK = 5,     // a name is not found here: what now? Answered by SH_ANSWER
+  SH_SERVE = 6,   // this process owns a name now; answered, so that nobody can look for it before it is known
+  SH_GONE = 7,    // it does no longer; not answered
+  SH_WELCOME = 16,
+  SH_ANSWER = 17,
+};
+
+struct sh_message {
+  uint32_t say;           // enum sh_say
+  uint32_t op;
+  uint32_t access;
+  uint32_t flags;
+  int32_t tid;
+  uint32_t win_pid;
+  uint64_t extra[4];      // by operation: see docs/windows.md
+  uint32_t object_bytes;  // UTF-8, canonical
+  uint32_t detail_bytes;  // JSON
+};
+
+struct sh_welcome {
+  uint32_t say;      // SH_WELCOME
+  uint32_t version;
+  uint64_t serve;    // by operation, a bit each: others may reach what this VM owns, so say SH_SERVE before going on
+  uint64_t ask;      // by operation: this VM may reach what others own, or what it misses is recorded: ask
+};
+
+struct sh_answer {
+  uint32_t say;         // SH_ANSWER
+  uint32_t verdict;     // enum sh_verdict
+  int32_t status;       // NTSTATUS to give the program; 0: the agent's own of a thing that is not there
+  uint32_t flags;
+  uint64_t extra[4];
+  uint32_t name_bytes;  // the stand-in's name, UTF-8: open this instead
+  uint32_t unused;      // a descriptor may come along (SCM_RIGHTS)
+};
+enum sh_verdict { SH_ABSENT = 0, SH_BLOCKED = 1, SH_STAND_IN = 2, SH_DESCRIPTOR = 3, SH_DONE = 4 };
+
+// ---- Orders from the engine to a dock, on the dock's standard input (SOCK_SEQPACKET), and its reports.
+// A channel is a socket pair that the engine makes; one end goes with the order to each of the two docks.
+enum sh_order {
+  SH_OPEN = 32,      // open what this VM owns (`name`) for another; the channel's end comes along. Reported with its status
+  SH_STAND = 33,     // make a stand-in under the private name `name`; the channel's end comes along. Reported when it is there
+  SH_WAIT = 34,      // wait until the owner has a free instance of `name` (extra[0]: milliseconds)
+  SH_REPORT = 48,    // dock to engine: how an order ended
+  SH_READY = 49,     // dock to engine: it is there
+};
+
+struct sh_dock_message {
+  uint32_t say;         // enum sh_order
+  uint32_t number;      // of the order; a report carries its order's
+  uint32_t op;          // which kind
+  int32_t status;       // NTSTATUS, in a report
+  uint32_t access;
+  uint32_t flags;
+  uint64_t extra[6];    // by operation: see docs/windows.md
+  uint32_t name_bytes;  // UTF-8
+  uint32_t unused;
+};
+
+// ---- What docks say to each other over a channel (SOCK_SEQPACKET): frames.
+#define SH_FRAME_BYTES (64u * 1024)
+enum sh_frame_kind {
+  SH_DATA = 1,      // one message, or a piece of one when SH_FRAME_MORE is set
+  SH_CLOSE = 2,     // the sender's side was closed
+  SH_DISCONNECT = 3 // the server disconnected (DisconnectNamedPipe)
+};
+#define SH_FRAME_MORE 1u
+struct sh_frame {
+  uint16_t kind;
+  uint16_t flags;
+  uint32_t bytes;  // that follow
+};
+
+#endif
