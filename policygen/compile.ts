@@ -49,6 +49,9 @@ const PASSED: Readonly<Record<Access, readonly Op[]>> = {
   delete: ['file.delete'],
 };
 
+/** No rule's id. */
+const NOBODY = ' ';
+
 /**
  * What the receiver of a name may do with it: open the sender's object, or the host's where the sender named one of
  * those, once the carrier has brought its name. Engine and replay hold a rule with a carrier to that.
@@ -57,7 +60,8 @@ function compilePass(rule: Rule, windows: ReadonlySet<string>): CompiledRule[] {
   const receiver = splitPlace(rule.to);
   const ops = [...new Set((rule.access ?? ['read']).flatMap((word) => PASSED[word]))];
   const [from, fromImage] = [receiver.vm, receiver.image];
-  return [rule.from, 'host'].map((owner) => {
+  const owners = rule.state === 'refused' ? [rule.from] : [rule.from, 'host'];
+  return owners.map((owner) => {
     const to = splitPlace(owner);
     return {
       ...body(rule, false),
@@ -68,6 +72,8 @@ function compilePass(rule: Rule, windows: ReadonlySet<string>): CompiledRule[] {
       toImage: to.image,
       access: 0,
       fold: windows.has(from),
+      // Without one nothing can have come, so nothing is allowed.
+      carrier: rule.carrier ?? NOBODY,
     };
   });
 }

@@ -118,6 +118,31 @@ describe('names are compared as Windows does', () => {
   });
 });
 
+describe('a passed name', () => {
+  const passes = (more: string) =>
+    compile(`
+  - { id: c, allow: tcp.connect, from: app, to: win, object: 'x:1' }
+  - { id: p, allow: name.pass, from: app, to: win, object: 'Z:\\x\\{name}'${more} }
+`).filter(({ id }) => id === 'p');
+
+  test('is what the receiver may open of the sender’s and the host’s, once its carrier brought it', () => {
+    expect(passes(', access: [read, write], carrier: c')).toMatchObject([
+      {
+        ops: ['file.read', 'file.list', 'library.load', 'file.write'],
+        from: 'win',
+        to: 'app',
+        fold: true,
+        carrier: 'c',
+      },
+      { ops: ['file.read', 'file.list', 'library.load', 'file.write'], from: 'win', to: 'host', carrier: 'c' },
+    ]);
+  });
+  test('without a carrier is none', () => expect(passes('')[0]!.carrier).toBe(' '));
+  test('that was refused refuses nothing of the host', () => {
+    expect(passes(', carrier: c, state: refused').map(({ allow, to }) => [allow, to])).toEqual([[false, 'app']]);
+  });
+});
+
 test.each([
   [['C:\\a\\b'], null, true],
   [['c:/a/b'], null, true],

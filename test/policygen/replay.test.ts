@@ -152,3 +152,29 @@ test.each([
   const given = make();
   await expect(replayRuns(system(), given === null ? [] : [given])).rejects.toMatchObject({ problem: { code } });
 });
+
+test('what was handed over decides, by its carrier and its time', async () => {
+  const rules = system(
+    '{ id: ask, allow: unix.connect, from: app, to: db, object: /run/ask }',
+    '{ id: port, allow: tcp.connect, from: app, to: db, object: "h:{given}", carrier: ask }',
+    '{ id: file, allow: name.pass, from: db, to: app, object: "/srv/{name}", access: [read], carrier: ask }',
+  );
+  const bytes = new TextEncoder().encode('{"port":41234,"file":"\\/srv\\/a b"}');
+  const at = (ts: number, row: Row): Row => ({ ...row, ts });
+  const read = (object: string): Row => ({ op: 'file.read', object, peer: 'db', access: 1 });
+  const one = run(
+    [
+      at(1, { op: 'unix.connect', object: '/run/ask', peer: 'db', channel: 3 }),
+      at(2, connect('h:41234')), // 1: too early
+      at(9, connect('h:41234')),
+      at(9, connect('h:41235')), // 3: never given
+      at(9, read('/srv/a b')),
+      at(9, read('/srv/other')), // 5: never told
+      at(9, { ...read('/srv/a b'), op: 'file.write', access: 2 }), // 6: to be read only
+    ],
+    { payloads: [{ channel: 3, ts: 5, direction: 1, size: bytes.length, bytes }] },
+  );
+  const found = await replayRuns(rules, [one]);
+  expect(found.blocked.map((row) => row.seq)).toEqual([1, 3, 5, 6]);
+  expect(found.unused_rules).toEqual([]);
+});
