@@ -5,7 +5,7 @@ import { importTrace } from '../../analyzer/import/import.js';
 import { inferRules } from '../../analyzer/infer.js';
 import type { Order } from '../../analyzer/order.js';
 import { ShuttleError } from '../../native/contract/problem.js';
-import { mergeRules } from '../../policygen/file/merge.js';
+import { mergeRules, rulesAmong } from '../../policygen/file/merge.js';
 import type { Rule } from '../../policygen/file/model.js';
 import { parseSystemFile, readText } from '../../policygen/file/parse.js';
 import { printSystem } from '../../policygen/file/print.js';
@@ -46,9 +46,12 @@ async function withTraces(named: readonly string[], use: (folders: string[]) => 
 async function inferFrom(folders: readonly string[], options: InferOptions): Promise<number> {
   const file = options.output;
   const before = file !== undefined && existsSync(file) ? readText(file) : null;
-  const existing = before === null ? [] : parseSystemFile(before, file ?? '').rules;
+  const described = before === null ? null : parseSystemFile(before, file ?? '');
+  const existing = described?.rules ?? [];
   const inference = await inferRules(folders, { existing });
-  const rules = mergeRules(existing, inference.rules as Rule[]);
+  const learnt = inference.rules as Rule[];
+  const vms = described?.system.vms.map(({ name }) => name);
+  const rules = mergeRules(existing, vms ? rulesAmong(learnt, vms) : learnt);
   if (file !== undefined) writeWhole(file, updateRules(before ?? draftOf(folders, inference.order), rules, file));
   if (options.json) document({ ...inference, rules });
   else {

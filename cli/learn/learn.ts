@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { inferRules } from '../../analyzer/infer.js';
 import { compileSystem } from '../../policygen/compile.js';
-import { mergeRules } from '../../policygen/file/merge.js';
+import { mergeRules, rulesAmong } from '../../policygen/file/merge.js';
 import type { Rule } from '../../policygen/file/model.js';
 import { updateRules } from '../../policygen/file/update.js';
 import { finishRun } from '../../tracer/record/finish.js';
@@ -26,7 +26,8 @@ export async function learn(target: string, args: readonly string[], options: Le
   // With nothing to learn from, why the run just made does not count is what has to be told.
   if (runs.length === 0) await finishRun(last.folder);
   const inference = await inferRules(runs, { existing: subject.described.rules });
-  const rules = mergeRules(subject.described.rules, inference.rules as Rule[]);
+  const vms = subject.described.system.vms.map(({ name }) => name);
+  const rules = mergeRules(subject.described.rules, rulesAmong(inference.rules as Rule[], vms));
   writeWhole(subject.file, updateRules(subject.text, rules, subject.file));
   const exit = results.find((result) => result.exitCode !== 0)?.exitCode ?? 0;
   const summary = {

@@ -80,3 +80,14 @@ function renamed(rule: Rule, taken: Set<string>): Rule {
   taken.add(id);
   return { ...rule, id };
 }
+
+/**
+ * Those of `rules` that speak of VMs the file has: earlier runs may know one that was taken out since. What was carried by a
+ * rule that goes, goes with it.
+ */
+export function rulesAmong(rules: readonly Rule[], vms: readonly string[]): Rule[] {
+  const known = new Set([...vms, 'host', 'net']);
+  const isKnown = (end: string) => known.has(end.split(':', 1)[0] as string);
+  const gone = new Set(rules.filter(({ from, to }) => !isKnown(from) || !isKnown(to)).map(({ id }) => id));
+  return rules.filter(({ id, carrier }) => !gone.has(id) && !gone.has(carrier ?? ''));
+}

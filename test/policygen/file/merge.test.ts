@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { mergeRules } from '../../../policygen/file/merge.js';
+import { mergeRules, rulesAmong } from '../../../policygen/file/merge.js';
 import type { Rule } from '../../../policygen/file/model.js';
 import { freshId } from '../../../policygen/file/rule_id.js';
 
@@ -84,4 +84,18 @@ test('merging twice changes nothing', () => {
   const learnt = [rule('/c', { evidence: evidence(2) }), rule('/d')];
   const once = mergeRules(existing, learnt);
   expect(mergeRules(once, learnt)).toEqual(once);
+});
+
+test('rules of VMs that the file no longer has are left out', () => {
+  const rule = (from: string, to: string) => ({ id: `${from} ${to}`, from, to }) as Rule;
+  const carried = { ...rule('app', 'host'), id: 'carried', carrier: 'old db' };
+  const rules = [
+    carried,
+    rule('app', 'db'),
+    rule('app', 'host:sshd'),
+    rule('app:sh', 'net'),
+    rule('old', 'db'),
+    rule('db', 'old'),
+  ];
+  expect(rulesAmong(rules, ['app', 'db']).map(({ id }) => id)).toEqual(['app db', 'app host:sshd', 'app:sh net']);
 });
