@@ -1,49 +1,10 @@
 // A run folder of any size for measuring: every column filled, names repeating as a program's do.
-import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  Binary,
-  type Data,
-  type DataType,
-  Dictionary,
-  Field,
-  Int8,
-  Int32,
-  Int64,
-  makeData,
-  RecordBatch,
-  RecordBatchFileWriter,
-  Schema,
-  Struct,
-  Uint32,
-  Uint64,
-  Utf8,
-  type Vector,
-  vectorFromArray,
-} from 'apache-arrow';
-import {
-  type Column,
-  type ColumnType,
-  FORMAT,
-  OPS,
-  SOURCES,
-  TABLES,
-  type TableName,
-  VERDICTS,
-} from '../../native/contract/words.js';
-
-const BATCH = 1 << 16;
-
-const TYPES: Record<ColumnType, (place: number) => DataType> = {
-  uint64: () => new Uint64(),
-  int64: () => new Int64(),
-  uint32: () => new Uint32(),
-  int32: () => new Int32(),
-  int8: () => new Int8(),
-  utf8: () => new Utf8(),
-  binary: () => new Binary(),
-  dictionary: (place) => new Dictionary(new Utf8(), new Int32(), place),
-};
+import { type Data, type DataType, Field, makeData, Schema, Utf8, type Vector, vectorFromArray } from 'apache-arrow';
+import { type Column, FORMAT, OPS, SOURCES, TABLES, type TableName, VERDICTS } from '../../native/contract/words.js';
+import { typeOf } from '../../tracer/arrow/types.js';
+import { writeTable } from '../../tracer/arrow/write_table.js';
 
 const numbered = (count: number, name: (n: number) => string) => Array.from({ length: count }, (_, n) => name(n));
 
@@ -68,7 +29,7 @@ export async function writeBenchRun(folder: string, rows: number): Promise<void>
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'run.json'), JSON.stringify(infoOf()));
   for (const table of Object.keys(TABLES) as TableName[]) {
-    await writeTable(join(folder, `${table}.arrow`), table, table === 'interactions' ? rows : 0);
+    await fillTable(join(folder, `${table}.arrow`), table, table === 'interactions' ? rows : 0);
   }
 }
 
@@ -85,31 +46,13 @@ function infoOf(): Record<string, unknown> {
   return { ...what, ...end, host, vms: { app: vm, db: vm }, ledger: { engine: none, agent: none, dock: none } };
 }
 
-async function writeTable(file: string, table: TableName, rows: number): Promise<void> {
+async function fillTable(file: string, table: TableName, rows: number): Promise<void> {
   const columns = TABLES[table].map((column, place): Filled => {
     const words = column[1] === 'dictionary' ? vectorFromArray(WORDS[column[0]] ?? ['x'], new Utf8()) : null;
-    return { column, type: TYPES[column[1]](place), words };
+    return { column, type: typeOf(column[1], place), words };
   });
   const schema = new Schema(columns.map(({ column, type }) => new Field(column[0], type, column[2] === 'null')));
-  const writer = new RecordBatchFileWriter();
-  const written = drain(writer, file);
-  for (let start = 0; start === 0 || start < rows; start += BATCH) {
-    writer.write(batchOf(schema, columns, start, Math.min(BATCH, rows - start)) as never);
-    await new Promise((resolve) => setImmediate(resolve)); // so that what is written leaves memory
-  }
-  writer.close();
-  await written;
-}
-
-async function drain(writer: RecordBatchFileWriter, file: string): Promise<void> {
-  const descriptor = openSync(file, 'w');
-  for await (const bytes of writer) writeSync(descriptor, bytes as Uint8Array);
-  closeSync(descriptor);
-}
-
-function batchOf(schema: Schema, columns: readonly Filled[], start: number, rows: number): RecordBatch {
-  const children = columns.map((column) => dataOf(column, start, rows));
-  return new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length: rows, children }));
+  await writeTable(file, schema, rows, (start, length) => columns.map((column) => dataOf(column, start, length)));
 }
 
 // A small generator: the same rows each time.

@@ -1,53 +1,14 @@
 // A table of a run folder built row by row in typed columns and written as an Arrow file. Rows never stand in memory as
 // objects once they were added, so that a run of millions of rows can be made.
-import { closeSync, openSync, writeSync } from 'node:fs';
-import {
-  Binary,
-  type Data,
-  type DataType,
-  Dictionary,
-  Field,
-  Int8,
-  Int32,
-  Int64,
-  makeData,
-  RecordBatch,
-  RecordBatchFileWriter,
-  Schema,
-  Struct,
-  Uint32,
-  Uint64,
-  Utf8,
-  type Vector,
-  vectorFromArray,
-} from 'apache-arrow';
-import { type Column, type ColumnType, TABLES, type TableName } from '../../native/contract/words.js';
+import { type Data, type DataType, Field, makeData, Schema, Utf8, type Vector, vectorFromArray } from 'apache-arrow';
+import { ARRAYS, type Column, TABLES, type TableName } from '../../native/contract/words.js';
+import { typeOf } from '../../tracer/arrow/types.js';
+import { writeTable } from '../../tracer/arrow/write_table.js';
 
 /** A row by its columns' names; what it leaves out is null, or empty or 0 where the column may not be null. */
 export type Row = Readonly<Record<string, string | number | Uint8Array | null | undefined>>;
 
-const BATCH = 1 << 16;
 const FIRST = 1 << 10; // rows there is room for at first
-
-const TYPES: Record<ColumnType, (place: number) => DataType> = {
-  uint64: () => new Uint64(),
-  int64: () => new Int64(),
-  uint32: () => new Uint32(),
-  int32: () => new Int32(),
-  int8: () => new Int8(),
-  utf8: () => new Utf8(),
-  binary: () => new Binary(),
-  dictionary: (place) => new Dictionary(new Utf8(), new Int32(), place),
-};
-
-const ARRAYS = {
-  uint64: BigUint64Array,
-  int64: BigInt64Array,
-  uint32: Uint32Array,
-  int32: Int32Array,
-  int8: Int8Array,
-  dictionary: Int32Array,
-} as const;
 
 type Fixed = InstanceType<(typeof ARRAYS)[keyof typeof ARRAYS]>;
 
@@ -94,7 +55,7 @@ class ColumnBuilder {
   }
 
   private get type(): DataType {
-    this.made ??= TYPES[this.column[1]](this.place);
+    this.made ??= typeOf(this.column[1], this.place);
     return this.made;
   }
   private made: DataType | null = null;
@@ -162,24 +123,8 @@ export class TableBuilder {
   /** Writes all rows added so far. */
   async write(file: string): Promise<void> {
     const schema = new Schema(this.columns.map(({ builder }) => builder.field));
-    const writer = new RecordBatchFileWriter();
-    const written = drain(writer, file);
-    for (let start = 0; start === 0 || start < this.rows; start += BATCH) {
-      const rows = Math.min(BATCH, this.rows - start);
-      const children = this.columns.map(({ builder }) => builder.data(start, rows));
-      writer.write(new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length: rows, children })));
-      await new Promise((resolve) => setImmediate(resolve)); // so that what is written leaves memory
-    }
-    writer.close();
-    await written;
-  }
-}
-
-async function drain(writer: RecordBatchFileWriter, file: string): Promise<void> {
-  const descriptor = openSync(file, 'w', 0o600);
-  try {
-    for await (const bytes of writer) writeSync(descriptor, bytes as Uint8Array);
-  } finally {
-    closeSync(descriptor);
+    await writeTable(file, schema, this.rows, (start, rows) =>
+      this.columns.map(({ builder }) => builder.data(start, rows)),
+    );
   }
 }

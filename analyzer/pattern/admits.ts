@@ -2,22 +2,10 @@
 // and only patterns with free tokens are tried one by one.
 import { foldName } from '../../native/contract/fold.js';
 import type { Pattern } from '../../native/contract/rules.js';
-import type { TokenName } from '../../native/contract/words.js';
+import { BOUND_TOKENS, type TokenName } from '../../native/contract/words.js';
 import { type BoundValues, matcher } from './match.js';
 
-const BOUND: ReadonlySet<TokenName> = new Set([
-  'pid',
-  'win.pid',
-  'peer.pid',
-  'peer.win.pid',
-  'uid',
-  'user',
-  'host',
-  'home',
-  'temp',
-  'session',
-  'given',
-] as const);
+const BOUND: ReadonlySet<TokenName> = new Set(BOUND_TOKENS);
 // A pattern of several variables with several values each stands for their products.
 const MOST_PRODUCTS = 16;
 

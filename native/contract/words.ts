@@ -77,8 +77,8 @@ export const SOURCES = ['engine', 'seen', 'agent', 'dock'] as const;
 /** Bits of `access`. */
 export const ACCESS = { read: 1, write: 2, execute: 4, create: 8, delete: 16 } as const;
 
-/** Typed tokens of patterns, the narrowest first (design, section 7). */
-export const TOKENS = [
+/** Tokens that stand for values which only a run knows. */
+export const BOUND_TOKENS = [
   'pid',
   'win.pid',
   'peer.pid',
@@ -90,15 +90,10 @@ export const TOKENS = [
   'temp',
   'session',
   'given',
-  'guid',
-  'hex',
-  'date',
-  'time',
-  'uint',
-  'word',
-  'name',
-  'rest',
 ] as const;
+
+/** Typed tokens of patterns, the narrowest first (design, section 7). */
+export const TOKENS = [...BOUND_TOKENS, 'guid', 'hex', 'date', 'time', 'uint', 'word', 'name', 'rest'] as const;
 
 /** Columns of a run folder's tables, in order; `null` marks a nullable one. */
 export const TABLES = {
@@ -156,6 +151,16 @@ export type Access = keyof typeof ACCESS;
 export type TokenName = (typeof TOKENS)[number];
 export type TableName = keyof typeof TABLES;
 export type ColumnType = 'uint64' | 'int64' | 'uint32' | 'int32' | 'int8' | 'dictionary' | 'utf8' | 'binary';
+
+/** Where the values of a column that is no text are kept; a dictionary's are its numbers. */
+export const ARRAYS = {
+  uint64: BigUint64Array,
+  int64: BigInt64Array,
+  uint32: Uint32Array,
+  int32: Int32Array,
+  int8: Int8Array,
+  dictionary: Int32Array,
+} as const;
 export type Column = readonly [name: string, type: ColumnType, nullable?: 'null'];
 
 const classOf = new Map<string, InteractionClass>(

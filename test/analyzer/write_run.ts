@@ -1,21 +1,9 @@
 // Writes a run folder in the published format from rows given as objects; what a row leaves out gets a plain default.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  Binary,
-  type DataType,
-  Dictionary,
-  Int8,
-  Int32,
-  Int64,
-  Table,
-  tableToIPC,
-  Uint32,
-  Uint64,
-  Utf8,
-  vectorFromArray,
-} from 'apache-arrow';
+import { Table, tableToIPC, vectorFromArray } from 'apache-arrow';
 import { type Column, type ColumnType, TABLES, type TableName } from '../../native/contract/words.js';
+import { typeOf } from '../../tracer/arrow/types.js';
 
 export type Row = Record<string, unknown>;
 
@@ -31,17 +19,6 @@ export interface RunGiven {
   processes?: readonly Row[];
   [key: string]: unknown;
 }
-
-const TYPES: Record<ColumnType, (place: number) => DataType> = {
-  uint64: () => new Uint64(),
-  int64: () => new Int64(),
-  uint32: () => new Uint32(),
-  int32: () => new Int32(),
-  int8: () => new Int8(),
-  utf8: () => new Utf8(),
-  binary: () => new Binary(),
-  dictionary: (place) => new Dictionary(new Utf8(), new Int32(), place),
-};
 
 const DEFAULTS: Record<TableName, Row> = {
   interactions: { vm: 'app', op: 'tcp.connect', object: 'x:1', verdict: 'shuttled', source: 'engine', pid: 100 },
@@ -94,7 +71,7 @@ function tableOf(table: TableName, rows: readonly Row[]): Table {
 
 function vectorOf([name, type, nullable]: Column, place: number, rows: readonly Row[], defaults: Row) {
   const values = rows.map((row) => convert(type, { [name]: nullable ? null : zero(type), ...defaults, ...row }[name]));
-  return vectorFromArray(values as never[], TYPES[type](place) as never);
+  return vectorFromArray(values as never[], typeOf(type, place) as never);
 }
 
 const zero = (type: ColumnType) => (type === 'utf8' || type === 'dictionary' ? '' : 0);

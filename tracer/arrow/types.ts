@@ -13,17 +13,17 @@ import {
   Utf8,
   vectorFromArray,
 } from 'apache-arrow';
-import type { ColumnType } from '../../native/contract/words.js';
+import { ARRAYS, type ColumnType } from '../../native/contract/words.js';
 
 export type IntegerType = Exclude<ColumnType, 'dictionary' | 'utf8' | 'binary'>;
 
 /** What values an integer column may have, and where they are kept. */
 export const INTEGERS = {
-  uint64: { least: 0, most: 2n ** 64n - 1n, array: BigUint64Array },
-  int64: { least: -(2n ** 63n), most: 2n ** 63n - 1n, array: BigInt64Array },
-  uint32: { least: 0, most: 2 ** 32 - 1, array: Uint32Array },
-  int32: { least: -(2 ** 31), most: 2 ** 31 - 1, array: Int32Array },
-  int8: { least: -128, most: 127, array: Int8Array },
+  uint64: { least: 0, most: 2n ** 64n - 1n, array: ARRAYS.uint64 },
+  int64: { least: -(2n ** 63n), most: 2n ** 63n - 1n, array: ARRAYS.int64 },
+  uint32: { least: 0, most: 2 ** 32 - 1, array: ARRAYS.uint32 },
+  int32: { least: -(2 ** 31), most: 2 ** 31 - 1, array: ARRAYS.int32 },
+  int8: { least: -128, most: 127, array: ARRAYS.int8 },
 } as const;
 
 const TYPES: Record<ColumnType, (dictionary?: number) => DataType> = {

@@ -1,18 +1,10 @@
 // Rows as lists of values, one a column: for the few places that look at single values. Names are dictionary numbers.
+import { ARRAYS } from '../../native/contract/words.js';
 import type { Batch, ColumnData } from './batch.js';
 import { numbersOf } from './gather.js';
 import { type Field, hasContent } from './schema.js';
 
 export type Cell = number | bigint | Uint8Array | null;
-
-const ARRAYS = {
-  uint64: BigUint64Array,
-  int64: BigInt64Array,
-  uint32: Uint32Array,
-  int32: Int32Array,
-  int8: Int8Array,
-  dictionary: Int32Array,
-} as const;
 
 export function batchOfCells(fields: readonly Field[], rows: readonly (readonly Cell[])[]): Batch {
   return { rows: rows.length, columns: fields.map((field, at) => columnOf(field, rows, at)) };
