@@ -7,6 +7,7 @@
 import type { Mode, MountStep, VmSpec } from '../../native/contract/vm.js';
 import { type Account, groupWith, isKnown, passwdWith } from './accounts.js';
 import type { HostFacts } from './facts.js';
+import { grantSteps } from './grant_steps.js';
 import type { FileGrant } from './grants.js';
 import { Layer, type LayerPlace } from './layer_place.js';
 import type { Link } from './links_to.js';
@@ -191,56 +192,6 @@ function hiddenNames(input: PlanInput): string[] {
   const kept = named.filter((name) => !inMemory(name) && !input.expose.some((path) => isAtOrBelow(name, path)));
   const refused = input.grants.filter((grant) => grant.access === 'none').map((grant) => grant.path);
   return [...new Set([...kept, ...refused])];
-}
-
-/**
- * What the rules grant, each file by itself. Learning never lets a write through, and shows everything anyway but for
- * what is hidden; what --expose names inside a hidden folder is as good as granted.
- */
-function grantSteps(input: PlanInput, hidden: readonly string[]): MountStep[] {
-  const learning = input.mode === 'allow';
-  const isHidden = (path: string) => hidden.some((name) => isAtOrBelow(path, name));
-  const exposed = input.expose.filter(isHidden).map((path): FileGrant => ({ path, access: 'read' }));
-  const refused = new Set(input.grants.filter((grant) => grant.access === 'none').map((grant) => grant.path));
-  const granted = [...exposed, ...input.grants]
-    .filter(({ path }) => !refused.has(path) && (!learning || isHidden(path)))
-    .filter(({ path, access }) => isGranted(input, path, access))
-    .sort((a, b) => (a.path < b.path ? -1 : 1));
-  const own = [input.cwd, input.program, ...Object.keys(input.mounts)].filter((path) => path !== null);
-  const ends = [...own, ...granted.map(({ path }) => path)];
-  const leadsOn = (folder: string) => ends.some((path) => isBelow(path, folder));
-  return granted.flatMap(({ path, access }): MountStep[] => {
-    if (input.host.kinds.get(path) === 'folder') return folderGrant(input, path, leadsOn);
-    return [{ do: 'bind', to: path, from: path, write: access === 'write' && !learning }];
-  });
-}
-
-/** What the base system shows needs no grant, unless the grant is to write. */
-function isGranted(input: PlanInput, path: string, access: FileGrant['access']): boolean {
-  const kind = input.host.kinds.get(path);
-  if (kind !== 'file' && kind !== 'folder') return false; // served at open time, once it is there
-  if (path === '/') return false; // the VM has one of its own
-  const shownAnyway = [...SYSTEM_FOLDERS, SETTINGS, '/proc', '/dev', '/sys'].some((folder) =>
-    isAtOrBelow(path, folder),
-  );
-  return !shownAnyway || (kind === 'file' && access === 'write');
-}
-
-/**
- * A folder may be looked into; what lies in it is granted by its own rules. Names and no more: empty, closed files; a
- * folder below can be passed through where it leads to something granted.
- */
-function folderGrant(input: PlanInput, path: string, leadsOn: (folder: string) => boolean): MountStep[] {
-  const entries = input.host.folders.get(path) ?? [];
-  return [
-    { do: 'folder', to: path, mode: 0o755 },
-    ...entries.flatMap((entry): MountStep[] => {
-      const to = join(path, entry.name);
-      if (entry.kind === 'folder') return [{ do: 'folder', to, mode: leadsOn(to) ? 0o111 : 0 }];
-      if (entry.kind === 'link') return [{ do: 'link', to, target: entry.target }];
-      return [{ do: 'file', to, mode: 0, text: '' }];
-    }),
-  ];
 }
 
 /**
