@@ -106,12 +106,6 @@ std::optional<uint64_t> ControlGroup::cpu_used() const {
   return std::nullopt;
 }
 
-bool ControlGroup::add(pid_t pid) const {
-  for (const auto& folder : folders_)
-    if (!write_file(folder + "/cgroup.procs", std::to_string(pid))) return false;
-  return true;
-}
-
 bool ControlGroup::doors(std::vector<Fd>& doors) const {
   for (const auto& folder : folders_) {
     doors.emplace_back(open((folder + "/cgroup.procs").c_str(), O_WRONLY | O_CLOEXEC));

@@ -27,9 +27,8 @@ class ControlGroup {
   // Nanoseconds that all processes had, those that ended too; none where it is not measured.
   std::optional<uint64_t> cpu_used() const;
 
-  // Everything the process starts later is in the group too.
-  bool add(pid_t pid) const;
-  // Descriptors through which a process enters by writing "0", each group by its own. False where one cannot be entered.
+  // Descriptors through which a process enters by writing "0", each group by its own, and what it starts later with it.
+  // False where one cannot be entered.
   bool doors(std::vector<Fd>& doors) const;
   // Takes the groups away again, once nobody is in them.
   void remove();

@@ -13,7 +13,7 @@
 #include <csignal>
 #include <cstring>
 
-#include "door.h"
+#include "hold.h"
 #include "init.h"
 
 // Process 1 of a VM: builds it, starts its programs, does for the engine what can only be done inside, and ends the VM
@@ -195,10 +195,11 @@ int run() {
   if (!read_memory_file(wire::kPlan, bytes) || !wire::decode(bytes, plan)) fail("plan", EINVAL);
   bytes.clear();
   for (int fd = wire::kControl; fd < wire::kFirstSource + static_cast<int>(plan.sources.size()); ++fd) fcntl(fd, F_SETFD, FD_CLOEXEC);
-  if (!plan.born_mapped) pass_through_door(plan);
-  // Only now is it in its own control groups, which its programs are to see as the root.
-  must(unshare(CLONE_NEWCGROUP) == 0, "control groups");
+  // First of all, since root's init becomes a user who has other processes, which must not look in.
   must(prctl(PR_SET_DUMPABLE, 0) == 0, "dumpable");
+  if (!plan.born_mapped) become(plan.vm.uid, plan.vm.gid);
+  // It is in its own control groups, which its programs are to see as the root.
+  must(unshare(CLONE_NEWCGROUP) == 0, "control groups");
   const int signals = quiet_signals();
   must(signals >= 0, "signals");
   umask(0);
