@@ -115,7 +115,7 @@ export function alphabetOf(names: readonly Naming[], machines: readonly Machine[
       .flat()
       .flatMap((part) => (typeof part === 'string' ? [] : [symbolOf(part.token, carrier)])),
   );
-  const all = new Set([...literal, generic(LETTERS), ...PLAIN, ...cased, generic(OTHERS), ...tokens, BORDER]);
+  const all = new Set([generic(LETTERS), ...literal, ...PLAIN, ...cased, generic(OTHERS), ...tokens, BORDER]);
   const asked = [...new Set(machines.flatMap(({ steps }) => steps.map(({ reads }) => reads)))];
   const atoms = new Map<string, Atom>();
   for (const symbol of all) {
