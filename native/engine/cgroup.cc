@@ -13,7 +13,6 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "cgroup_place.h"
 #include "spawn.h"
 
 namespace shuttle {
@@ -49,7 +48,8 @@ void ControlGroup::remove() {
 }
 
 std::optional<std::string> ControlGroup::folder_for(const char* controller, bool* second) {
-  const auto place = group_place(controller);
+  if (!places_) places_.emplace();
+  const auto place = places_->of(controller);
   if (!place) return std::nullopt;
   *second = place->second;
   const auto own = std::find_if(folders_.begin(), folders_.end(), [&](const auto& folder) { return folder.starts_with(place->parent + "/" + kName); });

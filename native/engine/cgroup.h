@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cgroup_place.h"
 #include "fd.h"
 
 namespace shuttle {
@@ -36,6 +37,7 @@ class ControlGroup {
  private:
   std::optional<std::string> folder_for(const char* controller, bool* second);
   bool limit(const char* controller, const char* file_v2, const char* file_v1, uint64_t most);
+  std::optional<GroupPlaces> places_;  // looked up for the first limit
   std::vector<std::string> folders_;
   std::string meter_;  // the file that tells the CPU time
 };
