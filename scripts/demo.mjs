@@ -186,7 +186,7 @@ async function choose() {
 function copyOf(system) {
   const folder = mkdtempSync(join(tmpdir(), 'shuttle-demo-'));
   const own = (path) => !['programs', '.shuttle'].includes(basename(path));
-  cpSync(join(root, 'fixtures/systems', system), folder, { recursive: true, filter: own });
+  cpSync(join(root, 'fixtures/systems/orders'), folder, { recursive: true, filter: own });
   fetchPrograms(system, folder, (text) => line(`   ${paint('dim', text)}`));
   return { folder, file: `${system}.shuttle.yaml` };
 }

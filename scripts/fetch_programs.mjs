@@ -39,7 +39,7 @@ const PACKED = {
 };
 const CLIENT = { name: 'pg', spec: 'pg@8.23.1' };
 
-/** What each system of fixtures/systems needs; its `programs` folder holds these names. */
+/** What each system file of fixtures/systems/orders needs; `programs` beside it holds these names. */
 export const NEEDS = {
   orders: ['postgresql-windows', 'node-windows', 'pg'],
   'orders-linux': ['postgresql-linux', 'pg'],
@@ -125,7 +125,7 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const say = (text) => process.stderr.write(`programs: ${text}\n`);
   try {
     for (const system of wanted.length > 0 ? wanted : Object.keys(NEEDS)) {
-      fetchPrograms(system, join(root, 'fixtures/systems', system), say);
+      fetchPrograms(system, join(root, 'fixtures/systems/orders'), say);
     }
   } catch (error) {
     say(error.message);
