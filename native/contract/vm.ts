@@ -68,6 +68,8 @@ export interface VmSpec {
    * end; what a first `!` names is shown all the same.
    */
   sockets?: readonly string[];
+  /** Wine here runs programs of 32 bits too, whose system calls have a table of their own in the filter. */
+  windows32?: boolean;
   /** The command that starts the dock of a Windows VM whose programs carry the agent. */
   dock?: readonly string[];
   limits: Limits;

@@ -13,6 +13,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "cgroup_place.h"
 #include "spawn.h"
 
 namespace shuttle {
@@ -48,8 +49,7 @@ void ControlGroup::remove() {
 }
 
 std::optional<std::string> ControlGroup::folder_for(const char* controller, bool* second) {
-  if (!places_) places_.emplace();
-  const auto place = places_->of(controller);
+  const auto place = group_place(controller);
   if (!place) return std::nullopt;
   *second = place->second;
   const auto own = std::find_if(folders_.begin(), folders_.end(), [&](const auto& folder) { return folder.starts_with(place->parent + "/" + kName); });
@@ -104,6 +104,12 @@ std::optional<uint64_t> ControlGroup::cpu_used() const {
   if (sscanf(text, "usage_usec %llu", &number) == 1) return number * 1000;
   if (sscanf(text, "%llu", &number) == 1) return number;
   return std::nullopt;
+}
+
+bool ControlGroup::add(pid_t pid) const {
+  for (const auto& folder : folders_)
+    if (!write_file(folder + "/cgroup.procs", std::to_string(pid))) return false;
+  return true;
 }
 
 bool ControlGroup::doors(std::vector<Fd>& doors) const {

@@ -53,6 +53,7 @@ struct VmSpec {
   Mode mode{};
   bool audit = false;
   bool reader = false;  // its programs are given the preloaded reader
+  bool windows32 = false;  // its Wine runs 32-bit programs
   VmPlan plan;
   std::vector<ZonePath> zones;
   std::vector<LazyOverlay> lazy;

@@ -18,6 +18,8 @@ export interface VmProgram {
   mode?: Mode;
   env?: Readonly<Record<string, string>>;
   payload?: VmSpec['payload'];
+  /** 32-bit system calls are let in, as where 32-bit Wine runs. */
+  windows32?: boolean;
   /** Start the next one when this was served. */
   ready?: Op;
   /** Steps and zones besides those of every VM. */
@@ -186,6 +188,7 @@ function startVm(
       limits: { memory: 0, processes: 0, cpu: 0, disk: 0 },
       variables: { user: 'user', uid: String(USER.uid), host: 'lab', home: '/home/user', temp: '/tmp', session: '1' },
       payload: vm.payload ?? 'none',
+      windows32: vm.windows32 === true,
       stdio: [nothing, out, out],
     }).pid;
   } finally {

@@ -146,6 +146,16 @@ vms:
     expect(done.stderr).toContain('apt-get install wine32:i386');
   });
 
+  test.skipIf(!compiles32 || !has32)(
+    `of 32 bits runs and is held to the same${has32 ? '' : ' (skipped: no 32-bit Wine)'}`,
+    () => {
+      const path = join(lab.folder, 'program', 'probe32.exe');
+      buildProbe(path, 32);
+      const done = lab.learn([path, 'args', 'two words']);
+      expect([done.lines[0], done.status]).toEqual(['arg args', 0]);
+    },
+  );
+
   test('makes windows without a display, which nobody sees', () => {
     expect(lab.learn([lab.probe, 'window']).lines[0]).toMatch(/^window made, found yes, screen \d+x\d+$/);
   });

@@ -60,7 +60,7 @@ export async function prepareVm(vm: VmDescription, request: RunRequest, around: 
     };
   } catch (error) {
     await buses?.close();
-    place.release();
+    place.abandon();
     throw error;
   }
 }
@@ -121,7 +121,15 @@ async function buildWindows({ vm, request, identity, place, display, around }: P
   const variables = { uid: String(person.uid), host: hostname(), ...part.variables };
   const shape = shapeOf({ vm, request, identity, place }, cwd, program, mounts, variables, display, part);
   const env = { ...ours, ...part.env, ...display.env, ...vm.env };
-  const shared = { ...sharedSpec(vm, request, identity), ...shape, cwd, env, drives: part.drives, dock: part.dock };
+  const shared = {
+    ...sharedSpec(vm, request, identity),
+    ...shape,
+    cwd,
+    env,
+    drives: part.drives,
+    dock: part.dock,
+    windows32: windows.has32,
+  };
   const spec: Planned['spec'] = (words, stdio) => {
     const program = display.command(windows.command(absolute({ ...vm, program: words }, request).program));
     return { ...shared, variables, program, stdio };

@@ -37,6 +37,8 @@ export interface WindowsVm {
   windows: WindowsVersion;
   /** Wine's version, for run.json. */
   wine: string;
+  /** Whether its programs may be of 32 bits too. */
+  has32: boolean;
   part: WindowsPart;
   /** The mounts by paths of the VM. */
   mounts: Record<string, string>;
@@ -73,6 +75,7 @@ export async function prepareWindows(asked: Asked, around: Circumstances): Promi
   return {
     windows,
     wine: base.wine,
+    has32: wine.has32,
     part: planWindows(base, wine, agent, around.over, around.lang),
     mounts: Object.fromEntries(Object.entries(asked.mounts).map(([name, from]) => [placeInVm(name), from])),
     programFile: file?.startsWith(`${base.path}/`) ? null : file,

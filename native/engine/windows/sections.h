@@ -1,8 +1,0 @@
-#pragma once
-#include "carrier.h"
-
-namespace shuttle {
-
-Carrier& sections();
-
-}  // namespace shuttle
