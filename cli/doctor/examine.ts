@@ -1,4 +1,4 @@
-import { cgroups, diskSpace, overlays, seccomp, stateFolder, userNamespaces } from './kernel.js';
+import { cgroups, diskSpace, overlays, ownState, seccomp, userNamespaces } from './kernel.js';
 import { dbusProxy, display, engine, node, windows } from './programs.js';
 
 /** `lacks`: something cannot be done; `fails`: nothing can. */
@@ -18,7 +18,7 @@ export async function examine(): Promise<Finding[]> {
     overlays,
     seccomp,
     cgroups,
-    stateFolder,
+    ownState,
     diskSpace,
     windows,
     display,

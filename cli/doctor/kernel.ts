@@ -1,11 +1,13 @@
 // What the kernel lets this user do, each tried as Shuttle would.
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, mkdirSync, mkdtempSync, readFileSync, statfsSync } from 'node:fs';
-import { homedir, release, tmpdir } from 'node:os';
+import { accessSync, constants, existsSync, mkdtempSync, readFileSync, statfsSync } from 'node:fs';
+import { release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { addon } from '../../native/engine.js';
 import type { KernelAbilities } from '../../native/kernel.js';
+import { namespacesNeed } from '../../tracer/vm/namespaces.js';
 import { removeTree } from '../../tracer/vm/remove_tree.js';
+import { madeInState, stateFolder } from '../../tracer/vm/state.js';
 import type { Finding } from './examine.js';
 
 const read = (file: string): string | null => {
@@ -16,29 +18,15 @@ const read = (file: string): string | null => {
   }
 };
 
-// Each switch that turns user namespaces off, and the value that does not.
-const switches: readonly [file: string, off: (value: string) => boolean, mend: string][] = [
-  ['kernel/unprivileged_userns_clone', (value) => value === '0', 'sysctl kernel.unprivileged_userns_clone=1'],
-  ['user/max_user_namespaces', (value) => value === '0', 'sysctl user.max_user_namespaces=15000'],
-  [
-    'kernel/apparmor_restrict_unprivileged_userns',
-    (value) => value === '1',
-    'sysctl kernel.apparmor_restrict_unprivileged_userns=0',
-  ],
-];
-
 export function userNamespaces(): Finding {
   const name = 'user namespaces';
   const tried = spawnSync('unshare', ['-Urmpfin', 'true'], { encoding: 'utf8' });
   if (tried.status === 0) return { name, state: 'good', says: 'a VM can be made by this user', mend: null };
-  const off = switches.find(([file, isOff]) => isOff(read(`/proc/sys/${file}`) ?? ''));
+  const needed = namespacesNeed();
+  if (needed !== null)
+    return { name, state: 'fails', says: 'turned off here', mend: `as an administrator: sysctl ${needed}` };
   const says = (tried.stderr ?? '').trim() || String(tried.error?.message ?? 'refused');
-  return {
-    name,
-    state: 'fails',
-    says,
-    mend: off ? `as an administrator: ${off[2]}` : 'this kernel or container forbids them: use another',
-  };
+  return { name, state: 'fails', says, mend: 'this kernel or container forbids them: use another' };
 }
 
 const OVERLAY =
@@ -50,10 +38,13 @@ export function overlays(): Finding {
   try {
     const tried = spawnSync('unshare', ['-Urm', 'sh', '-c', OVERLAY, 'sh', folder], { encoding: 'utf8' });
     if (tried.status === 0) return { name, state: 'good', says: 'copy-on-write files work', mend: null };
+    const says = (tried.stderr ?? '').trim();
+    if (says.startsWith('unshare:'))
+      return { name, state: 'lacks', says: 'cannot be tried without user namespaces', mend: null };
     return {
       name,
       state: 'fails',
-      says: (tried.stderr ?? '').trim(),
+      says,
       mend: 'a kernel of 5.11 or later with overlayfs is needed',
     };
   } finally {
@@ -99,15 +90,10 @@ export function cgroups(): Finding {
   return { name, state: 'lacks', says: 'no cgroup of its own: limits hold for each process, not for the VM', mend };
 }
 
-function stateRoot(): string {
-  if (process.env.XDG_STATE_HOME) return join(process.env.XDG_STATE_HOME, 'shuttle');
-  return process.getuid?.() === 0 ? '/var/lib/shuttle' : join(homedir(), '.local/state/shuttle');
-}
-
-export function stateFolder(): Finding {
-  const folder = stateRoot();
+export function ownState(): Finding {
+  const folder = stateFolder();
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    madeInState();
     accessSync(folder, constants.W_OK);
     return { name: 'state folder', state: 'good', says: folder, mend: null };
   } catch (error) {
@@ -123,7 +109,7 @@ export function stateFolder(): Finding {
 const WANTED = 2 * 1024 ** 3;
 
 export function diskSpace(): Finding {
-  let folder = stateRoot();
+  let folder = stateFolder();
   while (!existsSync(folder)) folder = join(folder, '..');
   const { bavail, bsize } = statfsSync(folder);
   const free = bavail * bsize;

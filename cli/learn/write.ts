@@ -1,14 +1,35 @@
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  chownSync,
+  constants,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { ShuttleError } from '../../native/contract/problem.js';
 
-/** Writes beside and renames, so that a crash leaves the old file whole. Throws SYSTEM_FILE_UNWRITABLE. */
+/**
+ * Writes beside and renames, so that a crash leaves the old file whole. A file that was there keeps its place (where a
+ * link names it), owner and mode. Throws SYSTEM_FILE_UNWRITABLE.
+ */
 export function writeWhole(file: string, text: string): void {
-  const beside = `${file}.${process.pid}.part`;
+  let beside: string | null = null;
   try {
+    const before = statSync(file, { throwIfNoEntry: false });
+    const target = before ? realpathSync(file) : file;
+    if (before) accessSync(target, constants.W_OK);
+    beside = `${target}.${process.pid}.part`;
     writeFileSync(beside, text);
-    renameSync(beside, file);
+    if (before) {
+      if (process.getuid?.() === 0) chownSync(beside, before.uid, before.gid);
+      chmodSync(beside, before.mode & 0o7777);
+    }
+    renameSync(beside, target);
   } catch (error) {
-    rmSync(beside, { force: true });
+    if (beside !== null) rmSync(beside, { force: true });
     throw new ShuttleError({
       code: 'SYSTEM_FILE_UNWRITABLE',
       file,

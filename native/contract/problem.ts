@@ -45,6 +45,7 @@ export type Problem =
   | { code: 'LAYER_NONE'; file: string; vm: string | null }
   | { code: 'COMMIT_NO_PLACE'; path: string }
   | { code: 'LAYER_UNWRITABLE'; folder: string; error: string }
+  | { code: 'STATE_UNWRITABLE'; folder: string; error: string }
   // starting a VM
   | { code: 'PROGRAM_NOT_FOUND'; program: string }
   | { code: 'PROGRAM_NOT_EXECUTABLE'; program: string; reason: string }
@@ -269,6 +270,11 @@ export function explain(problem: Problem): Explanation {
       return {
         text: `${problem.folder}: the VM's layer cannot be written: ${problem.error}`,
         hint: 'set XDG_STATE_HOME to a folder on a local disk that you may write, or use --ephemeral',
+      };
+    case 'STATE_UNWRITABLE':
+      return {
+        text: `${problem.folder}: Shuttle's own state cannot be kept there: ${problem.error}`,
+        hint: 'set XDG_STATE_HOME to a folder on a local disk that you may write',
       };
     case 'PROGRAM_NOT_FOUND':
       return { text: `${problem.program}: no such program`, hint: 'give a path, or a name that is on PATH' };

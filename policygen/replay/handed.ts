@@ -14,9 +14,11 @@ interface Heard {
   texts: readonly string[];
 }
 
-export { isPass } from './pass.js';
-
 export const hasCarriers = (rules: readonly CompiledRule[]): boolean => rules.some(({ carrier }) => carrier !== null);
+
+/** Whether a rule holds for names that came whole. */
+export const isPass = ({ carrier, object }: CompiledRule): boolean =>
+  carrier !== null && !object.some((part) => typeof part !== 'string' && part.token === 'given');
 
 export class Handed {
   private readonly heard: Heard[] = [];

@@ -1,6 +1,6 @@
 // The command line in a folder of its own, as root and as an ordinary user: what the tests of commands share.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -33,18 +33,32 @@ export const PEOPLE: Person[] =
 export class Place {
   readonly folder = mkdtempSync(join(tmpdir(), 'shuttle-cli-'));
   private readonly state = mkdtempSync(join(tmpdir(), 'shuttle-state-'));
+  /** Variables of the commands besides PATH, HOME and the like. */
+  readonly env: Record<string, string> = {};
 
   constructor(private readonly person: Person) {
     if (person.uid === null) return;
     for (const folder of [this.folder, this.state]) chownSync(folder, person.uid, person.uid);
   }
 
-  write(name: string, text: string): string {
+  write(name: string, text: string | Buffer): string {
     const file = join(this.folder, name);
     writeFileSync(file, text);
-    if (text.startsWith('#!')) chmodSync(file, 0o755);
-    if (this.person.uid !== null) chownSync(file, this.person.uid, this.person.uid);
-    return file;
+    if (String(text).startsWith('#!')) chmodSync(file, 0o755);
+    return this.own(file);
+  }
+
+  /** Makes a folder in here. */
+  make(name: string): string {
+    const folder = join(this.folder, name);
+    mkdirSync(folder);
+    return this.own(folder);
+  }
+
+  /** Gives a file or folder to the person. */
+  own(path: string): string {
+    if (this.person.uid !== null) chownSync(path, this.person.uid, this.person.uid);
+    return path;
   }
 
   start(args: readonly string[]): ChildProcess {
@@ -73,7 +87,7 @@ export class Place {
 
   private how() {
     const { uid } = this.person;
-    const env = { PATH: process.env.PATH, HOME: this.folder, XDG_STATE_HOME: this.state, LANG: 'C.UTF-8' };
+    const env = { PATH: process.env.PATH, HOME: this.folder, XDG_STATE_HOME: this.state, LANG: 'C.UTF-8', ...this.env };
     return { cwd: this.folder, env, ...(uid === null ? {} : { uid, gid: uid }) };
   }
 }

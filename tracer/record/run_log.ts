@@ -1,4 +1,5 @@
 // A run folder while its run goes on: the recorder, and run.json at the beginning and at the end.
+import { rmSync } from 'node:fs';
 import { type Problem, ShuttleError } from '../../native/contract/problem.js';
 import type { RecorderOptions } from '../../native/recorder.js';
 import type { RunLog, VmNote } from '../session/ports.js';
@@ -51,6 +52,10 @@ export async function openRunLog(
       const info: RunInfo = { ...begun, duration_ms: durationMs, outcome, exit_code: exitCode, complete, vms, ledger };
       writeRunInfo(folder, info);
       return { complete, problems };
+    },
+    discard: async () => {
+      await recorder.close();
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

@@ -1,12 +1,12 @@
 // The D-Bus buses of a VM, with what crosses them recorded.
-import { mkdirSync } from 'node:fs';
+import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { explainRemark, type Remark } from '../../native/contract/remark.js';
 import type { CompiledRule } from '../../native/contract/rules.js';
 import { addon } from '../../native/engine.js';
 import type { NativeRecorder } from '../../native/recorder.js';
 import { busRules, hostBuses, openBuses, type VmBuses } from '../dbus/buses.js';
-import { stateFolder } from '../vm/state.js';
+import { madeInState } from '../vm/state.js';
 import type { Identity } from './person.js';
 import type { Buses } from './prepare.js';
 import type { RunRequest, VmDescription } from './system.js';
@@ -16,10 +16,21 @@ export const rulesForBuses = (vms: readonly VmDescription[]): CompiledRule[] => 
 
 /** Root's proxies run as the VM's user, who must get to their sockets; and a socket's path must be short. */
 function socketFolder(): string {
-  const root = process.getuid?.() === 0;
-  const folder = root ? '/run/shuttle' : join(process.env.XDG_RUNTIME_DIR ?? stateFolder(), 'shuttle-bus');
-  mkdirSync(folder, { recursive: true, mode: root ? 0o711 : 0o700 });
-  return folder;
+  if (process.getuid?.() !== 0) return madeBelow(process.env.XDG_RUNTIME_DIR) ?? madeInState('bus');
+  mkdirSync('/run/shuttle', { recursive: true, mode: 0o711 });
+  return '/run/shuttle';
+}
+
+/** `su` and its like leave the runtime folder of who was there before. */
+function madeBelow(runtime: string | undefined): string | null {
+  if (!runtime?.startsWith('/')) return null;
+  try {
+    accessSync(runtime, constants.W_OK);
+    mkdirSync(join(runtime, 'shuttle-bus'), { recursive: true, mode: 0o700 });
+    return join(runtime, 'shuttle-bus');
+  } catch {
+    return null;
+  }
 }
 
 /** Starts the proxies of one VM. Without xdg-dbus-proxy there are no buses for it, which is told. */

@@ -1,6 +1,6 @@
 // Where run folders are, and how a run is named on the command line.
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { ShuttleError } from '../../native/contract/problem.js';
 
 const RUNS = '.shuttle/runs';
@@ -22,6 +22,15 @@ export function newRunFolder(system: { folder: string; name: string }, id: strin
     });
   }
   return folder;
+}
+
+/** After a run folder was removed: `.shuttle/runs/<system>` as far as nothing else is in there. */
+export function removeEmptyAbove(folder: string): void {
+  try {
+    for (let above = dirname(folder), n = 0; n < 3; above = dirname(above), n++) rmdirSync(above);
+  } catch {
+    // it holds something
+  }
 }
 
 /** Run folders of a system, oldest first. */

@@ -17,6 +17,8 @@ export interface HeldPlace {
   /** Notes what the layer holds when the program is about to start, where later runs begin from the same. */
   saveStart(): void;
   release(): void;
+  /** In place of `release` where nothing ran. */
+  abandon(): void;
 }
 
 /** What names a system's layers: its file, or where it would be. */
@@ -48,6 +50,7 @@ export function holdPlace(vm: VmDescription, request: RunRequest, user: VmSpec['
       held.release();
       if (request.ephemeral) removeTree(join(held.folder, '..'));
     },
+    abandon: held.abandon,
   };
 }
 
@@ -57,6 +60,7 @@ const NOTHING: HeldPlace = {
   setup: { done: () => false, note: () => {} },
   saveStart: () => {},
   release: () => {},
+  abandon: () => {},
 };
 
 const startOf = (folder: string): string => join(folder, 'start');

@@ -1,11 +1,10 @@
 // Runs systems on this machine: the session's ports with the real things behind them.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { addon, initFile } from '../../native/engine.js';
 import type { NativeRecorder } from '../../native/recorder.js';
-import { stateFolder } from '../vm/state.js';
+import { madeInState } from '../vm/state.js';
 import { layerOwner } from './held_place.js';
 import { mayMeetBuses } from './may_meet_buses.js';
 import type { Identity } from './person.js';
@@ -31,12 +30,13 @@ export function startRun(request: RunRequest, telling: Telling): Running {
 function machinePorts(request: RunRequest, { progress, remark }: Telling): Ports {
   let recorder: NativeRecorder | null = null;
   let bus: typeof import('./buses.js') | null = null;
+  const terminals = meetingOf(request.system);
   const meeting = request.system.vms.filter((vm) => mayMeetBuses(vm, request));
   return {
     engine: (spec, log, onEvent) => {
       recorder = log.native as NativeRecorder;
       const rules = [...spec.rules, ...(bus?.rulesForBuses(meeting) ?? [])];
-      const options = { ...spec, rules, init: initFile(), meeting: meetingOf(request.system) };
+      const options = { ...spec, rules, init: initFile(), meeting: terminals };
       return new (addon().Engine)(options, recorder, onEvent);
     },
     log: async (asked, id) => {
@@ -65,13 +65,11 @@ function machinePorts(request: RunRequest, { progress, remark }: Telling): Ports
   };
 }
 
-/** Where the terminals that run one system's VMs find each other. */
+/** Where the terminals that run one system's VMs find each other. Throws STATE_UNWRITABLE. */
 function meetingOf(system: System): string {
   const owner = layerOwner(system);
   const hash = createHash('sha256').update(owner).digest('hex').slice(0, 12);
-  const all = join(stateFolder(), 'meeting');
-  mkdirSync(all, { recursive: true, mode: 0o700 });
-  return join(all, `${basename(owner).split('.')[0]}-${hash}`);
+  return join(madeInState('meeting'), `${basename(owner).split('.')[0]}-${hash}`);
 }
 
 /** On the host, by the shell, in the system's folder; a check that a signal ended has failed. */

@@ -24,6 +24,8 @@ export interface RunLog {
     exitCode: number | null;
     durationMs: number;
   }): Promise<{ complete: boolean; problems: readonly Problem[] }>;
+  /** Instead of `finish`, for a run in which nothing was started: it leaves no folder. */
+  discard(): Promise<void>;
 }
 
 export interface VmNote {

@@ -3,7 +3,7 @@ import { arch, release } from 'node:os';
 import type { RunBeginning } from '../record/run_info.js';
 import { openRunLog as record } from '../record/run_log.js';
 import { version } from '../version.js';
-import { newRunFolder } from './folders.js';
+import { newRunFolder, removeEmptyAbove } from './folders.js';
 import type { RunLog } from './ports.js';
 import type { RunRequest } from './system.js';
 
@@ -17,6 +17,10 @@ export async function openRunLog({ system, mode }: RunRequest, id: string): Prom
   const log = await record(folder, { shuttle: version, id, system: system.name, mode, started, host, vms: {} });
   return {
     ...log,
+    discard: async () => {
+      await log.discard();
+      removeEmptyAbove(folder);
+    },
     began: (vm, note) => {
       host.wine ??= note.wine ?? null; // known once the first Windows VM was prepared
       log.began(vm, note);

@@ -48,6 +48,7 @@ class Session {
     this.finish = resolve;
   });
   private askedOnce = false;
+  private started = false;
   /** Layers of VMs that have ended, kept for the check. */
   private readonly layers: Record<string, string> = {};
   private readonly releases: (() => Promise<void>)[] = [];
@@ -74,7 +75,7 @@ class Session {
       await this.finished;
     } catch (error) {
       await this.letGo();
-      await this.shut('failed', null, began);
+      await this.shut({ outcome: 'failed', exitCode: null, durationMs: ports.now() - began }, true);
       throw error;
     }
     return this.conclude(id, began);
@@ -199,6 +200,7 @@ class Session {
     } catch (error) {
       throw startProblem(vm.name, error);
     }
+    this.started = true;
     one.stdio.handedOver();
   }
 
@@ -253,21 +255,28 @@ class Session {
     }
     const error = this.course.error ?? (this.course.fault ? faultProblem(this.course.fault) : null);
     const durationMs = this.ports.now() - began;
-    const { complete, problems } = await this.shut(outcome, error ? null : exitCode, began);
+    const { complete, problems } = await this.shut(
+      { outcome, exitCode: error ? null : exitCode, durationMs },
+      error !== null,
+    );
     if (error) throw error;
-    for (const problem of problems) this.remarks.add(lossOf(problem));
+    // The tables of a run fail alike: one of them says it.
+    if (problems[0]) this.remarks.add(lossOf(problems[0]));
     const remarks = this.remarks.list();
     return { folder: this.log.folder, id, outcome, exitCode, complete, checkFailed, remarks, durationMs };
   }
 
-  private shut(outcome: RunResult['outcome'], exitCode: number | null, began: number): ReturnType<RunLog['finish']> {
+  /** A run that failed before anything was started is none, and would count among those learnt from. */
+  private async shut(summary: Parameters<RunLog['finish']>[0], failed: boolean): ReturnType<RunLog['finish']> {
     for (const cancel of this.cancels) cancel();
     for (const [name, one] of this.live) {
       this.engine.kill(name);
       one.stdio?.close();
     }
     this.engine?.close();
-    return this.log.finish({ outcome, exitCode, durationMs: this.ports.now() - began });
+    if (!failed || this.started) return this.log.finish(summary);
+    await this.log.discard();
+    return { complete: false, problems: [] };
   }
 }
 

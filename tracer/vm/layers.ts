@@ -15,9 +15,10 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmdirSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { ShuttleError } from '../../native/contract/problem.js';
 import type { Mode } from '../../native/contract/vm.js';
 import { handOver } from './hand_over.js';
@@ -54,6 +55,8 @@ export interface HeldLayer {
   setup: { done(commands: string): boolean; note(commands: string): void };
   /** Writes everything to disk and lets others use it. */
   release(): void;
+  /** In place of `release` where nothing ran: a layer that was made for it goes again. */
+  abandon(): void;
 }
 
 const described = (folder: string): string => join(folder, 'layer.json');
@@ -72,6 +75,7 @@ export function layerFolder(state: string, key: LayerKey): string {
 export function holdLayer(state: string, key: LayerKey, owner: { uid: number; gid: number }): HeldLayer {
   const folder = layerFolder(state, key);
   const lock = makeAndLock(folder, key);
+  const fresh = !existsSync(described(folder));
   try {
     for (const part of ['upper', 'work'].map((name) => join(folder, name))) {
       const made = mkdirSync(part, { recursive: true, mode: 0o700 });
@@ -82,12 +86,18 @@ export function holdLayer(state: string, key: LayerKey, owner: { uid: number; gi
     }
     // The engine shows init this folder as a mount, in which the VM's user must get to the two.
     if (process.getuid?.() === 0) chownSync(folder, owner.uid, owner.gid);
-    if (!existsSync(described(folder))) describe(folder, { ...key, created: new Date().toISOString(), setup: '' });
+    if (fresh) describe(folder, { ...key, created: new Date().toISOString(), setup: '' });
   } catch (error) {
     lock.release();
     throw unwritable(folder, error);
   }
   const upper = join(folder, 'upper');
+  const release = () => {
+    // The overlays were mounted `volatile`, so this is when what was written becomes safe. It costs more than a VM's
+    // whole life, so what wrote nothing does without.
+    if (holdsFiles(upper)) spawnSync('sync', ['-f', folder], { stdio: 'ignore' });
+    lock.release();
+  };
   clearWork(folder);
   return {
     folder,
@@ -99,13 +109,21 @@ export function holdLayer(state: string, key: LayerKey, owner: { uid: number; gi
         if (now) describe(folder, { ...now, setup: commands });
       },
     },
-    release: () => {
-      // The overlays were mounted `volatile`, so this is when what was written becomes safe. It costs more than a VM's
-      // whole life, so what wrote nothing does without.
-      if (holdsFiles(upper)) spawnSync('sync', ['-f', folder], { stdio: 'ignore' });
-      lock.release();
+    release,
+    abandon: () => {
+      if (!fresh) return release();
+      removeTree(folder); // and the lock in it
+      removeEmpty(dirname(folder), dirname(dirname(folder)));
     },
   };
+}
+
+function removeEmpty(...folders: string[]): void {
+  try {
+    for (const folder of folders) rmdirSync(folder);
+  } catch {
+    // it holds other layers
+  }
 }
 
 /** A folder that the VM closed to everybody holds something. */

@@ -84,6 +84,9 @@ export function fakePorts(behaviours: Record<string, Behaviour>, more: Partial<P
         notes.push(`finish ${outcome} ${exitCode}`);
         return { complete: true, problems: [] };
       },
+      discard: async () => {
+        notes.push('discard');
+      },
     }),
     plan: async (description) => ({
       wine: null,

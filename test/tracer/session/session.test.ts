@@ -58,7 +58,7 @@ test('an engine that cannot start a VM says at which step', async () => {
   await expect(result).rejects.toMatchObject({
     problem: { code: 'VM_START_FAILED', step: 'overlay /usr', error: 'EINVAL' },
   });
-  expect(notes).toEqual(['release app', 'finish failed null']);
+  expect(notes).toEqual(['release app', 'discard']);
 });
 
 test('one VM of a system runs alone', async () => {
