@@ -11,6 +11,11 @@ export const COMMANDS = {
   run: { summary: 'run a system under its rules', load: () => import('./run.js') },
   infer: { summary: 'find rules in recorded runs, without running anything', load: () => import('./infer.js') },
   replay: { summary: 'say what the rules would have done to recorded runs', load: () => import('./replay.js') },
+  diff: { summary: 'say what one system file admits and another does not', load: () => import('./diff.js') },
+  merge: {
+    summary: 'merge two versions of a system file by what they admit; a merge driver for git',
+    load: () => import('./merge.js'),
+  },
   query: { summary: 'ask recorded runs in SQL', load: () => import('./query.js') },
   vm: { summary: "look after the VMs' private files", load: () => import('./vm.js') },
   doctor: {

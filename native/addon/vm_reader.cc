@@ -14,21 +14,32 @@ constexpr std::string_view kModes[] = {"allow", "deny", "enforce"};
 constexpr std::string_view kZones[] = {"base", "own", "mount", "private", "protected", "outside"};
 constexpr std::string_view kPayloads[] = {"none", "head", "full"};
 
+// Only what a kind of step has is asked for: a plan can hide hundreds of names, and each look costs.
 MountStep step_from(const Napi::Value& value) {
+  using Do = MountStep::Do;
   const auto from = value.As<Napi::Object>();
   MountStep step;
-  step.what = word<MountStep::Do>(from, "do", kSteps);
+  step.what = word<Do>(from, "do", kSteps);
   step.to = text(from, "to");
-  step.from = step.what == MountStep::Do::kLink ? text(from, "target") : text_or_empty(from, "from");
-  step.text = text_or_empty(from, "text");
-  step.upper = text_or_empty(from, "upper");
-  step.work = text_or_empty(from, "work");
-  step.lower = texts(from, "lower");
-  step.mode = static_cast<uint32_t>(number(from, "mode"));
-  step.bytes = static_cast<uint64_t>(number(from, "bytes"));
-  step.write = flag(from, "write");
-  step.is_volatile = flag(from, "volatile");
+  if (step.what == Do::kMask) return step;
+  if (step.what == Do::kLink) return step.from = text(from, "target"), step;
   step.optional = flag(from, "optional");
+  switch (step.what) {
+    case Do::kOverlay:
+      step.lower = texts(from, "lower");
+      step.upper = text_or_empty(from, "upper");
+      step.work = text_or_empty(from, "work");
+      step.is_volatile = flag(from, "volatile");
+      break;
+    case Do::kBind:
+      step.from = text(from, "from");
+      step.write = flag(from, "write");
+      break;
+    default:
+      step.mode = static_cast<uint32_t>(number(from, "mode"));
+      step.bytes = static_cast<uint64_t>(number(from, "bytes"));
+      step.text = text_or_empty(from, "text");
+  }
   return step;
 }
 

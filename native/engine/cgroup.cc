@@ -13,7 +13,6 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "cgroup_place.h"
 #include "spawn.h"
 
 namespace shuttle {
@@ -49,7 +48,8 @@ void ControlGroup::remove() {
 }
 
 std::optional<std::string> ControlGroup::folder_for(const char* controller, bool* second) {
-  const auto place = group_place(controller);
+  if (!places_) places_.emplace();
+  const auto place = places_->of(controller);
   if (!place) return std::nullopt;
   *second = place->second;
   const auto own = std::find_if(folders_.begin(), folders_.end(), [&](const auto& folder) { return folder.starts_with(place->parent + "/" + kName); });
@@ -104,12 +104,6 @@ std::optional<uint64_t> ControlGroup::cpu_used() const {
   if (sscanf(text, "usage_usec %llu", &number) == 1) return number * 1000;
   if (sscanf(text, "%llu", &number) == 1) return number;
   return std::nullopt;
-}
-
-bool ControlGroup::add(pid_t pid) const {
-  for (const auto& folder : folders_)
-    if (!write_file(folder + "/cgroup.procs", std::to_string(pid))) return false;
-  return true;
 }
 
 bool ControlGroup::doors(std::vector<Fd>& doors) const {

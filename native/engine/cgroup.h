@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cgroup_place.h"
 #include "fd.h"
 
 namespace shuttle {
@@ -27,9 +28,8 @@ class ControlGroup {
   // Nanoseconds that all processes had, those that ended too; none where it is not measured.
   std::optional<uint64_t> cpu_used() const;
 
-  // Everything the process starts later is in the group too.
-  bool add(pid_t pid) const;
-  // Descriptors through which a process enters by writing "0", each group by its own. False where one cannot be entered.
+  // Descriptors through which a process enters by writing "0", each group by its own, and what it starts later with it.
+  // False where one cannot be entered.
   bool doors(std::vector<Fd>& doors) const;
   // Takes the groups away again, once nobody is in them.
   void remove();
@@ -37,6 +37,7 @@ class ControlGroup {
  private:
   std::optional<std::string> folder_for(const char* controller, bool* second);
   bool limit(const char* controller, const char* file_v2, const char* file_v1, uint64_t most);
+  std::optional<GroupPlaces> places_;  // looked up for the first limit
   std::vector<std::string> folders_;
   std::string meter_;  // the file that tells the CPU time
 };

@@ -121,23 +121,21 @@ std::optional<std::string> place_of_version_2(const Mounted& tree, const std::st
 
 }  // namespace
 
-std::optional<GroupPlace> group_place(const char* controller, const std::string& mounts, const std::string& groups) {
-  if (const auto tree = mounted(mounts, "cgroup", controller)) {
-    const auto path = own_path(groups, controller);
+GroupPlaces::GroupPlaces() : GroupPlaces(text_of("/proc/self/mountinfo"), text_of("/proc/self/cgroup")) {}
+
+std::optional<GroupPlace> GroupPlaces::of(const char* controller) const {
+  if (const auto tree = mounted(mounts_, "cgroup", controller)) {
+    const auto path = own_path(groups_, controller);
     const auto own = path ? own_folder(*tree, *path) : std::nullopt;
     if (own && may_write(*own) && may_write(*own + "/cgroup.procs")) return GroupPlace{*own, false};
     return std::nullopt;
   }
-  const auto tree = mounted(mounts, "cgroup2", "");
-  const auto path = own_path(groups, "");
+  const auto tree = mounted(mounts_, "cgroup2", "");
+  const auto path = own_path(groups_, "");
   const auto own = tree && path ? own_folder(*tree, *path) : std::nullopt;
   if (!own) return std::nullopt;
   if (const auto parent = place_of_version_2(*tree, *own, controller)) return GroupPlace{*parent, true};
   return std::nullopt;
-}
-
-std::optional<GroupPlace> group_place(const char* controller) {
-  return group_place(controller, text_of("/proc/self/mountinfo"), text_of("/proc/self/cgroup"));
 }
 
 }  // namespace shuttle

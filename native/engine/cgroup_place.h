@@ -1,6 +1,7 @@
 #pragma once
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace shuttle {
 
@@ -10,14 +11,21 @@ struct GroupPlace {
   bool second = false;
 };
 
-// Found by trying, nearest first, so that a VM leaves as few of the limits its starter has as can be:
-//  version 2: below this process's own group where that was delegated (its processes then move one group down, since a
-//             group either holds processes or is divided); beside it where the group above may be divided by us; as
-//             root else below the tree's root
-//  version 1: below this process's own group of that controller
-std::optional<GroupPlace> group_place(const char* controller);
+// This process's control groups as /proc/self/mountinfo and /proc/self/cgroup tell of them.
+class GroupPlaces {
+ public:
+  GroupPlaces();
+  GroupPlaces(std::string mounts, std::string groups) : mounts_(std::move(mounts)), groups_(std::move(groups)) {}
 
-// The same, given what /proc/self/mountinfo and /proc/self/cgroup say.
-std::optional<GroupPlace> group_place(const char* controller, const std::string& mounts, const std::string& groups);
+  // Found by trying, nearest first, so that a VM leaves as few of the limits its starter has as can be:
+  //  version 2: below this process's own group where that was delegated (its processes then move one group down, since a
+  //             group either holds processes or is divided); beside it where the group above may be divided by us; as
+  //             root else below the tree's root
+  //  version 1: below this process's own group of that controller
+  std::optional<GroupPlace> of(const char* controller) const;
+
+ private:
+  std::string mounts_, groups_;
+};
 
 }  // namespace shuttle

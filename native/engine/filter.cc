@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include <span>
+
 namespace shuttle {
 
 namespace {
@@ -71,19 +73,48 @@ Program row_steps(const FilterRow& row) {
   return out;
 }
 
+// What is done with one call.
+struct Block {
+  uint32_t nr;
+  Program steps;
+};
+
+std::vector<Block> blocks_of(const std::vector<FilterRow>& rows) {
+  std::vector<Block> blocks;
+  for (const FilterRow& row : rows) {
+    if (blocks.empty() || blocks.back().nr != static_cast<uint32_t>(row.nr)) blocks.push_back({static_cast<uint32_t>(row.nr), {}});
+    blocks.back().steps.append(row_steps(row));
+  }
+  for (Block& block : blocks) block.steps.answer(SECCOMP_RET_ALLOW);
+  return blocks;
+}
+
+// Finds the call's number, which is loaded, by halves: the kernel walks the whole program for every number when a
+// filter is installed, and for every trapped call.
+Program search_steps(std::span<const Block> blocks) {
+  constexpr size_t kFew = 3;
+  Program out;
+  if (blocks.size() <= kFew) {
+    for (const Block& block : blocks) {
+      out.jump(BPF_JEQ, block.nr, 0, static_cast<uint8_t>(block.steps.steps.size()));
+      out.append(block.steps);
+    }
+    out.answer(SECCOMP_RET_ALLOW);
+    return out;
+  }
+  const size_t half = blocks.size() / 2;
+  const Program below = search_steps(blocks.first(half)), above = search_steps(blocks.subspan(half));
+  out.jump(BPF_JGE, blocks[half].nr, 0, 1);
+  out.steps.push_back(BPF_STMT(BPF_JMP | BPF_JA, static_cast<uint32_t>(below.steps.size())));
+  out.append(below);
+  out.append(above);
+  return out;
+}
+
 Program table_steps(const std::vector<FilterRow>& rows) {
   Program out;
-  for (size_t first = 0; first < rows.size();) {
-    Program block;
-    size_t next = first;
-    for (; next < rows.size() && rows[next].nr == rows[first].nr; next++) block.append(row_steps(rows[next]));
-    block.answer(SECCOMP_RET_ALLOW);
-    out.load(offsetof(seccomp_data, nr));
-    out.jump(BPF_JEQ, static_cast<uint32_t>(rows[first].nr), 0, static_cast<uint8_t>(block.steps.size()));
-    out.append(block);
-    first = next;
-  }
-  out.answer(SECCOMP_RET_ALLOW);
+  out.load(offsetof(seccomp_data, nr));
+  out.append(search_steps(blocks_of(rows)));
   return out;
 }
 

@@ -15,6 +15,7 @@
 #include "files/holders.h"
 #include "files/state.h"
 #include "handlers.h"
+#include "peek.h"
 
 namespace shuttle {
 
@@ -32,17 +33,18 @@ struct Texts {
 // The strings of a zero-ended array of pointers. Memory may change while it is read: this is only for the record.
 Texts texts_at(const Trap& trap, uint64_t array, size_t most, size_t longest) {
   Texts texts;
+  Peek memory(trap.notice.tid);
   const size_t width = trap.notice.arch == AUDIT_ARCH_I386 ? 4 : 8;
   size_t total = 0;
   for (size_t i = 0; array && i < 8192; i++) {
     uint64_t pointer = 0;
-    if (!trap.read(array + i * width, &pointer, width) || !pointer) break;
+    if (!memory.number(array + i * width, width, pointer) || !pointer) break;
     if (texts.values.size() >= most || total >= kMostText) {
       texts.left_out++;
       continue;
     }
     std::string text;
-    if (!read_text(trap.notice.tid, pointer, text, longest) && text.size() >= longest) text.resize(longest);
+    memory.text(pointer, text, longest);
     total += text.size();
     texts.values.push_back(std::move(text));
   }

@@ -43,7 +43,7 @@ Fd make_mapping(const std::string& init, Ids owner, Ids user) {
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return {};
   Fd ours(ends[0]), theirs(ends[1]);
-  Spawn spawn{init, {"shuttle-init", "hold"}, {theirs.get(), theirs.get(), theirs.get()}, CLONE_NEWUSER, 0, 0};
+  Spawn spawn{init, {"shuttle-init", "hold"}, {theirs.get(), theirs.get(), theirs.get()}, CLONE_NEWUSER};
   const pid_t pid = spawn_process(spawn);
   if (pid < 0) return {};
   const std::string of = "/proc/" + std::to_string(pid);

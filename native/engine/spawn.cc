@@ -55,10 +55,10 @@ bool keep_capabilities() {
 bool become(Child& child) {
   for (const int group : child.spawn->groups)
     if (write(group, "0", 1) != 1) return false;
-  if (child.spawn->uid != 0) {
-    if (!put("/proc/self/setgroups", "deny") || !put("/proc/self/uid_map", child.uid_map) || !put("/proc/self/gid_map", child.gid_map)) return false;
-    if (!keep_capabilities()) return false;
-  }
+  if (child.spawn->maps == Spawn::Maps::kOwn &&
+      (!put("/proc/self/setgroups", "deny") || !put("/proc/self/uid_map", child.uid_map) || !put("/proc/self/gid_map", child.gid_map)))
+    return false;
+  if (child.spawn->maps != Spawn::Maps::kNone && !keep_capabilities()) return false;
   const int count = static_cast<int>(child.spawn->fds.size());
   // First out of the way, then to their places: no copy overwrites one still to come.
   for (int i = 0; i < count; ++i)

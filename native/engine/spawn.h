@@ -12,7 +12,10 @@ struct Spawn {
   std::vector<std::string> argv;
   std::vector<int> fds;   // become 0, 1, 2, … of the new process, which has no others
   int spaces = 0;         // CLONE_NEW… flags
-  uid_t uid = 0;          // not 0: mapped one to one into the new user namespace, with every capability in it
+  // Who is known in the new user namespace, with every capability in it. An ordinary user's process writes its own maps,
+  // one to one; root's waits for its parent to write them.
+  enum class Maps { kNone, kOwn, kByParent } maps = Maps::kNone;
+  uid_t uid = 0;  // for maps of its own
   gid_t gid = 0;
   std::vector<int> groups = {};  // control groups, open at cgroup.procs, which it enters first of all
 };

@@ -15,9 +15,10 @@
 #include "sources.h"
 #include "spawn.h"
 
-// Starting a VM. An ordinary user's Shuttle clones init straight into the new namespaces. Root's starts init outside,
-// which gives root up first (init/door.cc): sharing Node's memory with a process that is no longer root would open it
-// to that user's other processes. Either way no process of a VM is the host's uid 0.
+// Starting a VM: init is cloned straight into the new namespaces. Root's init stays the host's uid 0, with no right
+// outside its namespaces, until it has memory of its own, and gives that up before it builds anything: sharing Node's
+// memory with a process that is no longer root would open it to that user's other processes. No program of a VM is the
+// host's uid 0.
 namespace shuttle {
 namespace {
 
@@ -62,27 +63,13 @@ bool is(const std::string& packet, wire::Tell what) {
   return event.tell == what;
 }
 
-// Root's part of the way through the door: learns who process 1 is, limits it, and writes the id maps it waits for.
-std::variant<pid_t, StartFailure> meet_behind_door(pid_t door, int control, int events, const VmPlan& plan, const ControlGroup& group) {
-  std::string packet;
-  std::vector<Fd> fds;
-  const bool told = receive_packet(events, packet, fds) && packet.size() >= sizeof(wire::Event);
-  reap(door);
-  if (!told) return StartFailure{"init", ECHILD};
-  if (!is(packet, wire::Tell::kBorn)) return told_failure(packet);
-  wire::Event born;
-  memcpy(&born, packet.data(), sizeof born);
-  const pid_t pid = born.id;
+// Root's part: init waits to be somebody.
+bool map_ids(pid_t pid, int control, const VmPlan& plan) {
   const std::string of = "/proc/" + std::to_string(pid);
   const std::string uid = std::to_string(plan.uid), gid = std::to_string(plan.gid);
-  const bool mapped = group.add(pid) && write_file(of + "/uid_map", uid + " " + uid + " 1") && write_file(of + "/setgroups", "deny") &&
-                      write_file(of + "/gid_map", gid + " " + gid + " 1");
-  const int error = errno;
+  if (!write_file(of + "/uid_map", uid + " " + uid + " 1") || !write_file(of + "/gid_map", gid + " " + gid + " 1")) return false;
   const wire::Request go{wire::Ask::kMapped};
-  if (mapped && send_packet(control, {reinterpret_cast<const char*>(&go), sizeof go}, {})) return pid;
-  ::kill(pid, SIGKILL);
-  reap(pid);
-  return StartFailure{"id maps and limits", error};
+  return send_packet(control, {reinterpret_cast<const char*>(&go), sizeof go}, {});
 }
 
 // What the whole VM is held to, no process of it need be; CPU time is, since the whole is only looked at now and then.
@@ -112,29 +99,24 @@ std::variant<std::unique_ptr<InitClient>, StartFailure> start_vm(const std::stri
   Fd gate(eventfd(0, EFD_CLOEXEC));
   if (!file || !gate) return StartFailure{"plan", errno};
 
-  Spawn spawn{init, {"shuttle-init"}, {plan.stdio[0], plan.stdio[1], plan.stdio[2], control.theirs.get(), events.theirs.get(), file.get(), gate.get()}, 0, 0, 0};
+  Spawn spawn{init, {"shuttle-init"}, {plan.stdio[0], plan.stdio[1], plan.stdio[2], control.theirs.get(), events.theirs.get(), file.get(), gate.get()}};
   for (const Fd& tree : sources.trees) spawn.fds.push_back(tree.get());
-  if (!root) {
-    spawn.spaces = kSpaces;
-    spawn.uid = plan.uid;
-    spawn.gid = plan.gid;
-    for (const Fd& door : doors) spawn.groups.push_back(door.get());
-  }
-  pid_t pid = spawn_process(spawn);
-  if (pid < 0) return StartFailure{root ? "init" : "namespaces", errno};
+  for (const Fd& door : doors) spawn.groups.push_back(door.get());
+  spawn.spaces = kSpaces;
+  spawn.maps = root ? Spawn::Maps::kByParent : Spawn::Maps::kOwn;
+  spawn.uid = plan.uid;
+  spawn.gid = plan.gid;
+  const pid_t pid = spawn_process(spawn);
+  if (pid < 0) return StartFailure{"namespaces", errno};
   control.theirs.reset();
   events.theirs.reset();
-  if (root) {
-    auto met = meet_behind_door(pid, control.ours.get(), events.ours.get(), plan, group);
-    if (auto* failure = std::get_if<StartFailure>(&met)) return std::move(*failure);
-    pid = std::get<pid_t>(met);
-  }
-  Fd process(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
   const auto give_up = [&](StartFailure failure) {
     ::kill(pid, SIGKILL);
     reap(pid);
     return failure;
   };
+  if (root && !map_ids(pid, control.ours.get(), plan)) return give_up({"id maps", errno});
+  Fd process(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
   if (!process) return give_up({"pidfd", errno});
 
   std::string packet;

@@ -1,3 +1,4 @@
+#include <grp.h>
 #include <linux/capability.h>
 #include <linux/keyctl.h>
 #include <sched.h>
@@ -10,6 +11,17 @@
 #include "init.h"
 
 namespace shuttle::init {
+
+void become(uid_t uid, gid_t gid) {
+  if (uid == 0 || gid == 0) fail("the application must not run as root", EPERM);
+  std::string mapped;
+  std::vector<int> fds;
+  if (!receive_packet(wire::kControl, mapped, fds)) _exit(1);
+  must(setgroups(0, nullptr) == 0, "groups");
+  must(setresgid(gid, gid, gid) == 0 && setresuid(uid, uid, uid) == 0, "giving root up");
+  // The change made it what the machine's settings say of programs that change their user.
+  must(prctl(PR_SET_DUMPABLE, 0) == 0, "dumpable");
+}
 
 // Without NPTL's wrappers these calls change the calling thread alone, and that is what is wanted.
 void drop_privileges() {

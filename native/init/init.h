@@ -114,7 +114,10 @@ class Programs {
   std::vector<Child*> children_;
 };
 
-// credentials.cc: what no program of a VM has. All of it concerns the calling thread only.
+// credentials.cc.
+// Where root starts a VM: waits for the parent to write the id maps, and is that user then, with every capability here.
+void become(uid_t uid, gid_t gid);
+// Takes away what no program of a VM has. All of it concerns the calling thread only.
 void drop_privileges();
 
 // hands.cc: binds and connects for the engine, on threads with a program's rights, so that a connect that waits holds

@@ -11,8 +11,9 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstring>
 
-#include "door.h"
+#include "hold.h"
 #include "init.h"
 
 // Process 1 of a VM: builds it, starts its programs, does for the engine what can only be done inside, and ends the VM
@@ -48,12 +49,19 @@ int quiet_signals() {
   return signalfd(-1, &child, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-// No user namespace inside this one, whatever a filter lets through: nobody inside regains capabilities.
-void forbid_user_namespaces() {
-  const int file = open("/proc/sys/user/max_user_namespaces", O_WRONLY | O_CLOEXEC);
+void set(const char* setting, const char* value) {
+  const int file = open(setting, O_WRONLY | O_CLOEXEC);
   if (file < 0) return;
-  if (write(file, "0", 1) < 0) errno = 0;
+  if (write(file, value, strlen(value)) < 0) errno = 0;
   close(file);
+}
+
+// Through the VM's own /proc: in the host's a look-up meets the names of every network namespace there is and was.
+void set_kernel_settings() {
+  // No user namespace inside this one, whatever a filter lets through: nobody inside regains capabilities.
+  set("/proc/sys/user/max_user_namespaces", "0");
+  // A VM has its network for itself, so there are no ports to keep from its programs.
+  set("/proc/sys/net/ipv4/ip_unprivileged_port_start", "0");
 }
 
 void answer(int reply, int error, int fd = -1) {
@@ -67,6 +75,7 @@ class Server {
 
   void start() {
     root_.build(plan_, [this] { programs_.begin(plan_.vm); });
+    set_kernel_settings();
     const int listener = programs_.listener();
     int stdio[3];
     for (int i = 0; i < 3; ++i) must((stdio[i] = fcntl(i, F_DUPFD_CLOEXEC, 3)) >= 0, "standard streams");
@@ -186,16 +195,16 @@ int run() {
   if (!read_memory_file(wire::kPlan, bytes) || !wire::decode(bytes, plan)) fail("plan", EINVAL);
   bytes.clear();
   for (int fd = wire::kControl; fd < wire::kFirstSource + static_cast<int>(plan.sources.size()); ++fd) fcntl(fd, F_SETFD, FD_CLOEXEC);
-  if (!plan.born_mapped) pass_through_door(plan);
-  // Only now is it in its own control groups, which its programs are to see as the root.
-  must(unshare(CLONE_NEWCGROUP) == 0, "control groups");
+  // First of all, since root's init becomes a user who has other processes, which must not look in.
   must(prctl(PR_SET_DUMPABLE, 0) == 0, "dumpable");
+  if (!plan.born_mapped) become(plan.vm.uid, plan.vm.gid);
+  // It is in its own control groups, which its programs are to see as the root.
+  must(unshare(CLONE_NEWCGROUP) == 0, "control groups");
   const int signals = quiet_signals();
   must(signals >= 0, "signals");
   umask(0);
   must(sethostname(plan.vm.hostname.data(), plan.vm.hostname.size()) == 0, "host name");
   bring_up_loopback();
-  forbid_user_namespaces();
   Server server(plan);
   server.start();
   server.serve(signals);

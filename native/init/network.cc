@@ -4,7 +4,6 @@
 #include <net/if.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include <fcntl.h>
 
 #include <cerrno>
 #include <cstring>
@@ -54,14 +53,6 @@ bool add_local_route(int socket, uint8_t family) {
   return ask(socket, &request, sizeof request);
 }
 
-// A VM has its network for itself, so there are no ports to keep from its programs.
-void open_low_ports() {
-  const int file = open("/proc/sys/net/ipv4/ip_unprivileged_port_start", O_WRONLY | O_CLOEXEC);
-  if (file < 0) return;
-  if (write(file, "0", 1) < 0) errno = 0;
-  close(file);
-}
-
 }  // namespace
 
 void bring_up_loopback() {
@@ -77,7 +68,6 @@ void bring_up_loopback() {
   must(add_local_route(socket, AF_INET), "IPv4 route");
   if (!add_local_route(socket, AF_INET6)) errno = 0;  // a kernel without IPv6 is no failure
   close(socket);
-  open_low_ports();
 }
 
 }  // namespace shuttle::init

@@ -33,13 +33,29 @@ bool is_mount(const MountStep& step) {
   }
 }
 
-// The mount of the plan that a path lies in, of those made before `end`: the deepest, and of those the last.
-const MountStep* holder_of(const std::string& path, const std::vector<MountStep>& steps, size_t end) {
-  const MountStep* holder = nullptr;
-  for (size_t i = 0; i < end; ++i)
-    if (below(path, steps[i].to) && is_mount(steps[i]) && (!holder || steps[i].to.size() >= holder->to.size())) holder = &steps[i];
-  return holder && holder->what == MountStep::Do::kOverlay ? holder : nullptr;
-}
+// The mounts of a plan, found by what lies below them.
+class Mounts {
+ public:
+  explicit Mounts(const std::vector<MountStep>& steps) : steps_(steps) {
+    for (const MountStep& step : steps)
+      if (is_mount(step)) mounts_.push_back(&step);
+  }
+
+  // The overlay that a path lies in, of the mounts made before `end`: the deepest, and of those the last. None where
+  // that is no overlay.
+  const MountStep* holder_of(const std::string& path, size_t end) const {
+    const MountStep* holder = nullptr;
+    for (const MountStep* mount : mounts_) {
+      if (mount >= steps_.data() + end) break;
+      if (below(path, mount->to) && (!holder || mount->to.size() >= holder->to.size())) holder = mount;
+    }
+    return holder && holder->what == MountStep::Do::kOverlay ? holder : nullptr;
+  }
+
+ private:
+  const std::vector<MountStep>& steps_;
+  std::vector<const MountStep*> mounts_;
+};
 
 std::string name_in(const std::string& path, const std::string& folder) { return path.substr(folder == "/" ? 1 : folder.size() + 1); }
 
@@ -67,10 +83,11 @@ void Root::build(const wire::Plan& plan, const std::function<void()>& inside) {
   must(mount("tmpfs", root.c_str(), "tmpfs", MS_NOSUID | MS_NODEV, room.c_str()) == 0, "root");
   const auto& steps = plan.vm.steps;
   std::unordered_map<const MountStep*, Filling> fillings;
+  const Mounts mounts(steps);
   std::vector<bool> placed(steps.size());  // by the filling of an overlay alone
   for (size_t i = 0; i < steps.size(); ++i) {
     const bool mask = steps[i].what == MountStep::Do::kMask;
-    const MountStep* holder = holder_of(steps[i].to, steps, mask ? steps.size() : i);
+    const MountStep* holder = mounts.holder_of(steps[i].to, mask ? steps.size() : i);
     if (mask) masks_.push_back(steps[i].to);
     if (!holder) continue;
     placed[i] = !is_mount(steps[i]);

@@ -18,7 +18,7 @@ constexpr uint32_t kMagic = 0x31494853;  // SHI1
 enum Number : int { kStdin = 0, kStdout = 1, kStderr = 2, kControl = 3, kEvents = 4, kPlan = 5, kGate = 6, kFirstSource = 7 };
 
 enum class Ask : uint32_t { kMapped = 1, kSocket, kBind, kConnect, kMount, kStart, kSignal };
-enum class Tell : uint32_t { kBorn = 1, kReady, kFailed, kStarted, kExited };
+enum class Tell : uint32_t { kReady = 1, kFailed, kStarted, kExited };
 
 // Requests and answers are single packets. `error` is 0 or an errno.
 struct Request {
@@ -29,7 +29,7 @@ struct Request {
 struct Answer {
   int32_t error = 0;
 };
-// Events: born (pid as the door sees it), failed (error, then text), started and exited (id of the program).
+// Events: failed (error, then text), started and exited (id of the program).
 struct Event {
   Tell tell{};
   int32_t id = 0, error = 0, code = -1, signal = 0;

@@ -113,7 +113,7 @@ class Driver {
   // Where groups would be made on a machine of which the two texts are told.
   void place(const std::string& controller, std::string mounts, std::string groups) {
     for (auto* text : {&mounts, &groups}) std::replace(text->begin(), text->end(), '\x01', '\n');
-    const auto found = group_place(controller.c_str(), mounts, groups);
+    const auto found = GroupPlaces(mounts, groups).of(controller.c_str());
     printf("place %s %d\n", found ? found->parent.c_str() : "none", found && found->second ? 2 : 1);
   }
 

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { NR_CLOSE = 3, NR_MMAP = 9, NR_SOCKET = 41, NR_CONNECT = 42, NR_SENDMSG = 46, NR_RECVMSG = 47, NR_SHUTDOWN = 48, NR_GETTID = 186, NR_EXIT_GROUP = 231, NR_CLOCK_GETTIME = 228 };
+enum { NR_CLOSE = 3, NR_MMAP = 9, NR_SOCKET = 41, NR_CONNECT = 42, NR_SENDMSG = 46, NR_RECVMSG = 47, NR_SHUTDOWN = 48, NR_FCNTL = 72, NR_FTRUNCATE = 77, NR_GETTID = 186, NR_EXIT_GROUP = 231, NR_CLOCK_GETTIME = 228, NR_MEMFD_CREATE = 319 };
 enum { LINUX_AF_UNIX = 1, LINUX_SEQPACKET_CLOEXEC = 5 | 02000000, LINUX_NOSIGNAL = 0x4000, LINUX_DONTWAIT = 0x40, LINUX_CMSG_CLOEXEC = 0x40000000 };
 
 // As Linux has it: `long` is eight bytes there and four here.
@@ -71,6 +71,20 @@ int linux_send(int socket, const void *head, size_t head_bytes, const void *text
   return done < 0 ? (int)done : 0;
 }
 
+int linux_send_fd(int socket, const void *head, size_t head_bytes, int fd) {
+  struct part part = {head, head_bytes};
+  struct control control = {offsetof(struct control, pad), 1, 1, fd, 0};
+  struct linux_message message = {.parts = &part, .count = 1};
+  if (fd >= 0) {
+    message.control = &control;
+    message.control_bytes = sizeof control;
+  }
+  word done;
+  do done = call3(NR_SENDMSG, socket, address(&message), LINUX_NOSIGNAL);
+  while (done == -LINUX_EINTR);
+  return done < 0 ? (int)done : 0;
+}
+
 long long linux_receive(int socket, void *into, size_t bytes, int *fd) {
   struct part part = {into, bytes};
   struct control control = {0};
@@ -90,6 +104,17 @@ long long linux_receive(int socket, void *into, size_t bytes, int *fd) {
 void *linux_map(int fd, size_t bytes) {
   const word at = call6(NR_MMAP, 0, (word)bytes, 3, fd < 0 ? 0x22 : 1, fd, 0);
   return at < 0 && at > -4096 ? NULL : (void *)(uintptr_t)at;
+}
+
+int linux_sealed_memory(uint64_t bytes) {
+  enum { CLOEXEC_ALLOW_SEALING = 3, ADD_SEALS = 1033, SEAL_SHRINK_GROW = 1 | 2 | 4 };
+  const int made = (int)call3(NR_MEMFD_CREATE, address("section"), CLOEXEC_ALLOW_SEALING, 0);
+  if (made < 0) return made;
+  word done = call3(NR_FTRUNCATE, made, (word)bytes, 0);
+  if (done == 0) done = call3(NR_FCNTL, made, ADD_SEALS, SEAL_SHRINK_GROW);
+  if (done == 0) return made;
+  linux_close(made);
+  return (int)done;
 }
 
 int64_t linux_now_ns(void) {

@@ -14,11 +14,9 @@ interface Heard {
   texts: readonly string[];
 }
 
-export const hasCarriers = (rules: readonly CompiledRule[]): boolean => rules.some(({ carrier }) => carrier !== null);
+export { isPass } from './pass.js';
 
-/** Whether a rule holds for names that came whole. */
-export const isPass = ({ carrier, object }: CompiledRule): boolean =>
-  carrier !== null && !object.some((part) => typeof part !== 'string' && part.token === 'given');
+export const hasCarriers = (rules: readonly CompiledRule[]): boolean => rules.some(({ carrier }) => carrier !== null);
 
 export class Handed {
   private readonly heard: Heard[] = [];

@@ -1,8 +1,9 @@
 // What the tests of Windows programs in VMs share: fixtures built by mingw, and why they cannot run where they cannot.
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
 import { agentFiles } from '../../native/engine.js';
 import { findWine } from '../../tracer/windows/wine.js';
 import type { Lab, Ran } from './lab.js';
@@ -33,3 +34,11 @@ export const words = (...command: string[]): string => `[${command.map((word) =>
 
 /** The lines a program printed. */
 export const lines = (ran: Ran): string[] => ran.out.replace(/\r/g, '').trim().split('\n');
+
+/** The rules of the system file about an operation, without what says where they come from. */
+export function rulesFor(lab: Lab, allowed: RegExp): Record<string, unknown>[] {
+  const { rules } = parse(readFileSync(lab.file, 'utf8')) as { rules: Record<string, unknown>[] };
+  return rules
+    .filter((rule) => allowed.test(String(rule.allow)))
+    .map(({ id, state, needed, evidence, ...said }) => said);
+}

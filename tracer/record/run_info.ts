@@ -97,11 +97,14 @@ export function isRecorded(info: RunInfo): boolean {
   return info.recorder !== undefined && startOf(info.recorder.pid) === info.recorder.start;
 }
 
-/** When a process began, in the kernel's ticks; null where there is none. */
+/** When a process began, in the kernel's ticks; null where there is none, or one that ended and only was not waited for. */
 export function startOf(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+    const words = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    // A first thread that has ended may leave others at work.
+    const ended = words[0] === 'Z' && Number(words[17]) <= 1;
+    return ended ? null : (words[19] ?? null);
   } catch {
     return null;
   }

@@ -75,19 +75,20 @@ export function planVm(input: PlanInput): VmShape {
     ...rooms(opened, inner),
     ...inner,
   ];
+  const built = [...sofar, ...cwdSteps(input, layer, sofar), ...homeInMemory(input, sofar)];
+  const kept = hidden.filter((name) => !opened.includes(name));
   return {
-    steps: [
-      ...sofar,
-      ...cwdSteps(input, layer, sofar),
-      ...homeInMemory(input, sofar),
-      ...[...hidden.filter((name) => !opened.includes(name)), ...MASKED_PROC].map(
-        (to): MountStep => ({ do: 'mask', to }),
-      ),
-    ],
+    steps: [...built, ...maskSteps(kept, [...built.filter(shows), ...system.lazy]), ...MASKED_PROC.map(mask)],
     zones: zones(input, hidden),
     lazy: system.lazy,
   };
 }
+
+/** Only where something of the host is shown can a name show what is to be hidden; elsewhere a mask would cost time. */
+const maskSteps = (hidden: readonly string[], showing: readonly { to: string }[]): MountStep[] =>
+  hidden.filter((name) => showing.some(({ to }) => isAtOrBelow(name, to) || isBelow(to, name))).map(mask);
+
+const mask = (to: string): MountStep => ({ do: 'mask', to });
 
 /** A hidden folder of which something is shown holds that and no more. */
 function rooms(opened: readonly string[], inner: readonly MountStep[]): MountStep[] {

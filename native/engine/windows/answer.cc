@@ -44,9 +44,27 @@ void record(const Asking& asking, const Owner* owner, Verdict verdict, const Rul
 
 constexpr int32_t kNotFound = static_cast<int32_t>(0xC0000034);  // STATUS_OBJECT_NAME_NOT_FOUND
 
+// The program that was to own a name may come second: its `create` meets the name of one that a rule lets reach it here.
+Ruling the_other_way(const Asking& asking, const Candidates& found) {
+  const Owner asker{.place = asking.vm->name(), .image = asking.process->image};
+  const Carrier* kind = carrier_for(asking.op);
+  for (size_t i = 0; kind && i < found.owners.size(); i++)
+    for (const Op op : kind->asked()) {
+      if (served_for(op) != served_for(asking.op)) continue;
+      const Question turned{.op = op, .from = found.owners[i].place, .from_image = found.owners[i].image, .object = asking.object,
+                            .access = asking.access, .bindings = &found.vms[i]->spec.variables};
+      Ruling ruling = rule_on(*asking.vm->engine.rules, turned, {asker}, false);
+      if (ruling.verdict == Verdict::kShuttled) return ruling.owner = static_cast<int>(i), ruling;
+    }
+  return {};
+}
+
 Ruling decide(const Asking& asking, const Candidates& found) {
   Bindings bindings;
   Ruling ruling = rule_on(*asking.vm->engine.rules, question_of(asking, bindings), found.owners, asking.vm->spec.mode == Mode::kAllow);
+  const bool no_rule = ruling.verdict == Verdict::kBlocked && ruling.rule.empty();
+  if (no_rule && makes(asking.op))
+    if (Ruling turned = the_other_way(asking, found); turned.verdict == Verdict::kShuttled) ruling = std::move(turned);
   if (ruling.verdict == Verdict::kShuttled && !carrier_for(asking.op)) ruling.verdict = Verdict::kBlocked;
   return ruling;
 }
@@ -56,6 +74,8 @@ const Owner* owner_in(const Candidates& found, const Ruling& ruling) {
 }
 
 Told refuse(const Asking& asking, const Candidates& found, const Ruling& ruling) {
+  // Made here then, which the agent says itself.
+  if (ruling.verdict == Verdict::kAbsent && makes(asking.op)) return {};
   if (ruling.two_owners) asking.vm->engine.tell_two_owners(asking.vm->name(), asking.object, found.owners);
   record(asking, owner_in(found, ruling), ruling.verdict, ruling, {.status = kNotFound});
   return {.verdict = ruling.verdict == Verdict::kAbsent ? SH_ABSENT : SH_BLOCKED};
@@ -78,7 +98,7 @@ Told answer_asking(const Asking& asking) {
     const Owner* owner = owner_in(found, ruling);
     Carried carried = carrier_for(asking.op)->carry(asking, *found.vms[static_cast<size_t>(ruling.owner)], ruling);
     if (!carried.absent) {
-      record(asking, owner, Verdict::kShuttled, ruling, carried);
+      record(asking, owner, carried.kept ? Verdict::kBlocked : Verdict::kShuttled, ruling, carried);
       return std::move(carried.told);
     }
     // It was there once. Whoever comes next in the order of looking may have it.

@@ -45,11 +45,12 @@ struct Told {
   Fd descriptor;
 };
 
-// What it took to carry: the answer, and what goes into the row. `absent`: the owner has it no longer after all.
+// What it took to carry: the answer, and what goes into the row. `absent`: the owner has it no longer after all; `kept`:
+// it is there, and of a sort that cannot be carried.
 struct Carried {
   Told told;
   int32_t status = 0;
-  bool absent = false;
+  bool absent = false, kept = false;
   std::string effective, detail;
   std::optional<uint32_t> channel;
 };
@@ -71,6 +72,9 @@ Carrier* carrier_for(Op asked);
 
 // The operation by which the owner of what `asked` looks for makes its names known.
 Op served_for(Op asked);
+
+// Whether this operation makes a name where it is nowhere (CreateMutex and its kin).
+bool makes(Op asked);
 
 // Decides, and answers where nothing is carried: that takes no time. Nothing where it is to be carried.
 std::optional<Told> settle_asking(const Asking& asking);

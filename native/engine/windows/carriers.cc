@@ -4,6 +4,7 @@
 #include "carrier.h"
 #include "mailslots.h"
 #include "pipes.h"
+#include "sections.h"
 
 namespace shuttle {
 
@@ -22,7 +23,7 @@ constexpr Pair kPairs[] = {
 
 // Each kind in its own file.
 const std::vector<Carrier*>& carriers() {
-  static const std::vector<Carrier*> all = {&pipes(), &mailslots()};
+  static const std::vector<Carrier*> all = {&pipes(), &mailslots(), &sections()};
   return all;
 }
 
@@ -32,6 +33,10 @@ Carrier* carrier_for(Op asked) {
   for (Carrier* each : carriers())
     if (std::ranges::count(each->asked(), asked)) return each;
   return nullptr;
+}
+
+bool makes(Op asked) {
+  return std::ranges::any_of(kPairs, [asked](const Pair& each) { return each.asked == asked && each.served == asked; });
 }
 
 Op served_for(Op asked) {

@@ -50,7 +50,9 @@ uint64_t serving_of(const Vm& vm) {
   for (size_t asked = 0; asked < std::size(kOpNames); asked++) {
     const Op op = static_cast<Op>(asked);
     bool may = vm.learning();
-    for (const CompiledRule& rule : vm.engine.rules->rules()) may |= rule.allow && rule.to == vm.name() && std::ranges::count(rule.ops, op);
+    // Of what is made where it is not there, either end of a rule may come first.
+    const auto leads_here = [&](const CompiledRule& rule) { return rule.to == vm.name() || (rule.from == vm.name() && makes(served_for(op))); };
+    for (const CompiledRule& rule : vm.engine.rules->rules()) may |= rule.allow && leads_here(rule) && std::ranges::count(rule.ops, op);
     if (may && carrier_for(op)) bits |= uint64_t{1} << static_cast<size_t>(served_for(op));
   }
   return bits;

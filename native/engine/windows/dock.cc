@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 
 #include <chrono>
+#include <utility>
 
 #include "../net/descriptors.h"
 #include "../vm.h"
@@ -54,14 +55,16 @@ void Dock::listen() {
     char name[4096];
   } got;
   while (true) {
-    const ssize_t size = recv(line_.get(), &got, sizeof got, 0);
+    std::vector<Fd> handed;
+    const ssize_t size = receive_message(line_.get(), reinterpret_cast<char*>(&got), sizeof got, handed);
     if (size < 0 && errno == EINTR) continue;
     if (size < static_cast<ssize_t>(sizeof got.head) || got.head.name_bytes > static_cast<size_t>(size) - sizeof got.head) break;
     std::lock_guard lock(mutex_);
     if (got.head.say == SH_READY) ready_ = true;
     const auto found = waiting_.find(got.head.number);
     if (got.head.say == SH_REPORT && found != waiting_.end()) {
-      DockReport report{.status = got.head.status, .extra = {}, .name = std::string(got.name, got.head.name_bytes)};
+      DockReport report{.status = got.head.status, .extra = {}, .name = std::string(got.name, got.head.name_bytes), .descriptor = {}};
+      if (!handed.empty()) report.descriptor = std::move(handed.front());
       std::copy(std::begin(got.head.extra), std::end(got.head.extra), report.extra.begin());
       found->second.report = std::move(report);
     }
@@ -74,7 +77,7 @@ void Dock::listen() {
 }
 
 std::optional<DockReport> Dock::order(const DockOrder& order) {
-  if (!start()) return std::nullopt;
+  if (order.name.size() > SH_MOST_NAME || !start()) return std::nullopt;
   std::unique_lock lock(mutex_);
   const uint32_t number = next_++;
   auto& waiting = waiting_[number];
@@ -89,7 +92,7 @@ std::optional<DockReport> Dock::order(const DockOrder& order) {
   const bool sent = send_message(line_.get(), packet, handed, nullptr, 0, MSG_NOSIGNAL) >= 0;
   lock.lock();
   if (sent) told_.wait_for(lock, kReportWithin, [&] { return waiting.report || waiting.over || closed_; });
-  std::optional<DockReport> report = std::move(waiting.report);
+  auto report = std::exchange(waiting.report, std::nullopt);
   waiting_.erase(number);
   return report;
 }

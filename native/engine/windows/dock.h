@@ -28,6 +28,7 @@ struct DockReport {
   int32_t status = 0;  // NTSTATUS
   std::array<uint64_t, 6> extra{};
   std::string name;
+  Fd descriptor;  // that came along
 };
 
 // The VM's dock: the one Windows process of ours inside a VM, started when it is first needed. It is as little trusted as

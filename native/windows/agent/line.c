@@ -14,7 +14,7 @@ struct line {
 };
 static struct line lines[LINES];
 static struct sh_ring *ring;
-static uint64_t may_serve, may_look;  // a bit for each operation
+static uint64_t serving, asking;  // a bit for each operation
 
 ULONG_PTR own_pid(void) { return (ULONG_PTR)NtCurrentTeb()->Reserved1[8]; }
 ULONG_PTR own_tid(void) { return (ULONG_PTR)NtCurrentTeb()->Reserved1[9]; }
@@ -69,8 +69,8 @@ int open_line(void) {
     ring = linux_map(fd, sizeof *ring);
   if (fd >= 0) linux_close(fd);
   if (!ring) return hang_up(line), 0;
-  may_serve = welcome.serve;
-  may_look = welcome.ask;
+  serving = welcome.serve;
+  asking = welcome.ask;
   return 1;
 }
 
@@ -147,7 +147,14 @@ int seen_before(enum sh_op op, const struct name *object, NTSTATUS status) {
   return __atomic_exchange_n(&seen[hash >> 54], hash, __ATOMIC_RELAXED) == hash;
 }
 
-int may_ask(enum sh_op op) { return ring && (may_look >> op & 1); }
+int may_ask(enum sh_op op, const struct name *object) {
+  (void)object;
+  return ring && (asking >> op & 1);
+}
+int may_serve(enum sh_op op, const struct name *object) {
+  (void)object;
+  return ring && (serving >> op & 1);
+}
 
 static void take_name(const uint8_t *text, uint32_t bytes, struct answer *answer) {
   // Private names are ASCII, made by the engine.
@@ -159,7 +166,7 @@ static void take_name(const uint8_t *text, uint32_t bytes, struct answer *answer
 int ask(enum sh_op op, const struct name *object, uint32_t access, const uint64_t *extra, const char *detail, struct answer *answer) {
   memset(answer, 0, sizeof *answer);
   answer->fd = -1;
-  struct line *line = may_ask(op) ? take_line() : NULL;
+  struct line *line = may_ask(op, object) ? take_line() : NULL;
   if (!line) return 0;
   struct {
     struct sh_answer head;
@@ -181,7 +188,7 @@ int ask(enum sh_op op, const struct name *object, uint32_t access, const uint64_
 }
 
 void serve(enum sh_op op, const struct name *object, const uint64_t *extra) {
-  struct line *line = ring && (may_serve >> op & 1) ? take_line() : NULL;
+  struct line *line = may_serve(op, object) ? take_line() : NULL;
   struct sh_answer answer;
   if (!line) return;
   if (!say(line, SH_SERVE, op, 0, extra, object, NULL) || linux_receive(line->socket, &answer, sizeof answer, NULL) < (long long)sizeof answer) hang_up(line);

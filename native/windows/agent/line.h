@@ -34,11 +34,13 @@ struct answer {
   WCHAR name_text[128];
 };
 
-// Whether asking about this operation makes sense (else a name that is not found is just that, and a row says so).
-int may_ask(enum sh_op op);
+// Whether asking about this name makes sense (else a name that is not found is just that, and a row says so).
+int may_ask(enum sh_op op, const struct name *object);
 // Asks what is to become of a name that is not found here. The engine records the row. `extra` (four numbers by
 // operation, may be null) and `detail` (may be null) go along. False, and SH_ABSENT, where nobody answers.
 int ask(enum sh_op op, const struct name *object, uint32_t access, const uint64_t *extra, const char *detail, struct answer *answer);
+// Whether others may reach such a name once it is made.
+int may_serve(enum sh_op op, const struct name *object);
 // Says that this process has made a name, and returns when the engine knows it.
 void serve(enum sh_op op, const struct name *object, const uint64_t *extra);
 

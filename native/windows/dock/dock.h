@@ -25,13 +25,27 @@ struct order {
   WCHAR name[SH_MOST_NAME]; // the object's, terminated as well; a name longer than that is refused before
 };
 
+// A name of the session's or the machine's folder, ready to be opened. It points into the order.
+struct object_name {
+  UNICODE_STRING text;
+  OBJECT_ATTRIBUTES attributes;
+};
+// False where the order's name is of no such folder.
+int object_of(struct order *order, struct object_name *object);
+// UTF-8 as the wire has it; the characters written.
+uint32_t wide_name(const uint8_t *text, uint32_t bytes, WCHAR *out, uint32_t room);
+
 // Tells the engine how the order ended, with what stands in `report.extra`.
 void report(struct order *order, NTSTATUS status);
+
+// The same with a descriptor, which stays the caller's; -1: none.
+void report_with(struct order *order, NTSTATUS status, int fd);
 
 // The status of the last Win32 call that failed on this thread.
 NTSTATUS last_status(void);
 
 void obey_pipe(struct order *order);
 void obey_mailslot(struct order *order);
+void obey_section(struct order *order);
 
 #endif

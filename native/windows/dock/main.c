@@ -10,20 +10,23 @@ static const struct kind {
 } kKinds[] = {
     {OP_PIPE_CONNECT, obey_pipe},
     {OP_MAILSLOT_SEND, obey_mailslot},
+    {OP_MEMORY_OPEN, obey_section},
 };
 
-static void send_plain(uint32_t say, const struct sh_dock_message *message) {
+static void send_plain(uint32_t say, const struct sh_dock_message *message, int fd) {
   struct sh_dock_message out = *message;
   out.say = say;
   out.name_bytes = 0;
-  linux_send(0, &out, sizeof out, NULL, 0, 0);
+  linux_send_fd(0, &out, sizeof out, fd);
 }
 
-void report(struct order *order, NTSTATUS status) {
+void report(struct order *order, NTSTATUS status) { report_with(order, status, -1); }
+
+void report_with(struct order *order, NTSTATUS status, int fd) {
   order->report.number = order->said.number;
   order->report.op = order->said.op;
   order->report.status = status;
-  send_plain(SH_REPORT, &order->report);
+  send_plain(SH_REPORT, &order->report, fd);
 }
 
 NTSTATUS last_status(void) {
@@ -67,8 +70,7 @@ static struct order *next_order(void) {
   if (!order) return NULL;
   order->said = got.head;
   order->channel = channel;
-  if (got.head.name_bytes)
-    order->chars = (uint32_t)MultiByteToWideChar(CP_UTF8, 0, got.name, (int)got.head.name_bytes, order->name, SH_MOST_NAME - 1);
+  order->chars = wide_name((const uint8_t *)got.name, got.head.name_bytes, order->name, SH_MOST_NAME - 1);
   return order;
 }
 
@@ -89,7 +91,7 @@ int wmain(void) {
   const set_information set = (set_information)(void *)GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "NtSetInformationProcess");
   if (set) set(GetCurrentProcess(), MAKE_PROCESS_SYSTEM, &last_program_ended, sizeof last_program_ended);
   const struct sh_dock_message ready = {0};
-  send_plain(SH_READY, &ready);
+  send_plain(SH_READY, &ready, -1);
   run_thread(take_orders, NULL);
   WaitForSingleObject(last_program_ended ? last_program_ended : GetCurrentProcess(), INFINITE);
   // By the kernel's own call: threads that wait in it would leave ExitProcess half done.

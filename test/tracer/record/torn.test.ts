@@ -182,6 +182,23 @@ describe('a run whose recorder died', () => {
     expect(await problemOf(openRun(folder))).toEqual({ code: 'RUN_STILL_RECORDED', folder, pid: process.ppid });
     expect(existsSync(file(folder, 'interactions', 'arrows'))).toBe(true);
   });
+
+  test('is finished though nobody has waited for its dead recorder', async () => {
+    const folder = died(1);
+    // The inner shell ends at a word; the outer one has become a program that never waits for it.
+    const script = "sh -c 'echo $$; read word' <&3 & exec sleep 1000";
+    const outer = spawn('sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore', 'pipe'] });
+    const pid = Number(String((await once(outer.stdout as NodeJS.ReadableStream, 'data'))[0]));
+    const info = { ...readRunInfo(folder), recorder: { pid, start: startOf(pid) } };
+    writeFileSync(join(folder, 'run.json'), JSON.stringify(info));
+    expect(info.recorder.start).not.toBe(null);
+    (outer.stdio[3] as NodeJS.WritableStream).end('over\n');
+    const state = () => readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]?.[0];
+    while (state() !== 'Z') await new Promise((resolve) => setTimeout(resolve, 5));
+    await openRun(folder);
+    outer.kill('SIGKILL');
+    expect(readRunInfo(folder)).toMatchObject({ outcome: 'torn', complete: false });
+  });
 });
 
 describe('files that are no run', () => {

@@ -175,12 +175,19 @@ describe('the protected set', () => {
     '/home/me/.aws',
     '/home/me/.local/state/shuttle',
     '/var/lib/docker',
-  ])('%s is hidden in every mode, and known as protected', (name) => {
+  ])('%s is hidden wherever the host is shown, and known as protected in every mode', (name) => {
+    const folder = name.slice(0, name.lastIndexOf('/'));
     for (const mode of ['allow', 'deny', 'enforce'] as const) {
-      const { steps, zones } = planVm(input({ mode }));
+      const { steps, zones } = planVm(input({ mode, mounts: mode === 'allow' ? {} : { [folder]: folder } }));
       expect(masks(steps)).toContain(name);
       expect(zones).toContainEqual({ path: name, zone: 'protected', from: name });
     }
+  });
+
+  test('where nothing of the host is shown there is nothing to hide, but in what is mounted later', () => {
+    const { steps } = planVm(input({ mode: 'enforce', grants: [{ path: '/usr/share/x', access: 'none' }] }));
+    expect(masks(steps)).not.toContain('/home/me/.ssh');
+    expect(masks(steps)).toContain('/usr/share/x');
   });
 
   test('--expose shows what it names', () => {

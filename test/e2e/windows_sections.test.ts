@@ -1,0 +1,110 @@
+// Sections of Windows programs: one memory across two VMs, whoever makes it first.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Lab, PEOPLE, type Ran } from './lab.js';
+import { buildWindows, lacking, lines, rulesFor, why, words } from './windows_fixtures.js';
+
+const TURNS = ['turn 1: same', 'turn 2: same'];
+
+const rows = (ran: Ran, name: string) => ran.rows.filter((row) => row.op.startsWith('memory.') && row.object === name);
+
+/** Owner and user, each in its VM; `later` starts when the other has made the name. */
+function system(program: string, name: string, how: 'make' | 'open', later: 'owner' | 'user'): string {
+  const first = `, ready: 'memory.create ${name}'`;
+  const second = (than: string) => `, after: [${than}]`;
+  return `
+shuttle: 1
+system: lab
+main: user
+vms:
+  owner: { program: ${words(program, 'make', name, 'answer', '2')}${later === 'user' ? first : second('user')} }
+  user: { program: ${words(program, how, name, 'ask', '2')}${later === 'user' ? second('owner') : first} }
+`;
+}
+
+describe.skipIf(lacking !== '').each([
+  { name: 'Local\\lab-section', how: 'open', said: 'open: opened' },
+  { name: 'Global\\lab-section', how: 'make', said: 'make: it is there' },
+] as const)(`Windows sections: $how $name${why}`, ({ name, how, said }) => {
+  let lab: Lab, one: Lab;
+  let rules: Record<string, unknown>[];
+  let alone: Ran, learnt: Ran, ruled: Ran, without: Ran, denied: Ran, turned: Ran | null;
+
+  beforeAll(() => {
+    const who = PEOPLE[how === 'open' ? 0 : PEOPLE.length - 1] as (typeof PEOPLE)[number];
+    [one, lab] = [new Lab(who), new Lab(who)];
+    const own = `Z:${buildWindows(one, 'sections').replaceAll('/', '\\')}`;
+    const both = `start /b ${own} make ${name} answer 2 >nul & ping -n 2 127.0.0.1 >nul & ${own} ${how} ${name} ask 2`;
+    one.system(`
+shuttle: 1
+system: lab
+main: one
+vms:
+  one: { program: ${words('C:\\windows\\system32\\cmd.exe', '/c', both)} }
+`);
+    alone = one.shuttle('learn');
+    const program = buildWindows(lab, 'sections');
+    lab.system(system(program, name, how, 'user'));
+    learnt = lab.shuttle('learn');
+    rules = rulesFor(lab, /^memory/);
+    ruled = lab.shuttle('run');
+    const learntRules = readFileSync(lab.file, 'utf8').split('rules:')[1] as string;
+    turned = null;
+    if (how === 'make') {
+      lab.system(`${system(program, name, how, 'owner')}rules:${learntRules}`);
+      turned = lab.shuttle('run');
+      lab.system(`${system(program, name, how, 'user')}rules:${learntRules}`);
+    }
+    lab.without((rule) => String(rule.allow).startsWith('memory.'));
+    without = lab.shuttle('run');
+    denied = lab.shuttle('learn', '--deny', '--timeout', '20', '-o', `${lab.file}.denied`);
+  }, 600_000);
+  afterAll(() => {
+    one.end();
+    lab.end();
+  });
+
+  test('behaves inside one VM, where it is seen', () => {
+    expect(lines(alone)).toEqual([said, ...TURNS]);
+    expect(rows(alone, name)).toContainEqual(expect.objectContaining({ verdict: 'passed', source: 'agent' }));
+  });
+
+  test.each(['while learning', 'under what was learnt'])('is one memory %s', (when) => {
+    const ran = when === 'while learning' ? learnt : ruled;
+    expect(lines(ran)).toEqual([said, ...TURNS]);
+    const carried = rows(ran, name).filter((row) => row.vm === 'user');
+    const rule = when === 'while learning' ? null : expect.any(String);
+    const op = how === 'open' ? 'memory.open' : 'memory.create';
+    expect(carried).toEqual([
+      expect.objectContaining({ op, verdict: 'shuttled', peer: 'owner', rule, source: 'engine', status: 0 }),
+    ]);
+  });
+
+  test('becomes one rule', () => {
+    const allow = how === 'open' ? 'memory.open' : 'memory.create';
+    expect(rules).toEqual([{ allow, from: 'user', to: 'owner', object: name, access: ['read', 'write'] }]);
+  });
+
+  test.skipIf(how === 'open')('is one memory too when the user makes it first', () => {
+    expect(lines(turned as Ran)).toEqual(['make: new', ...TURNS]);
+    expect(rows(turned as Ran, name)).toContainEqual(
+      expect.objectContaining({ vm: 'owner', verdict: 'shuttled', peer: 'user', rule: expect.any(String) }),
+    );
+  });
+
+  test.each(['denied', 'without a rule'])('%s: it is not there, and the record says it was kept', (which) => {
+    const ran = which === 'denied' ? denied : without;
+    expect(lines(ran)[0]).toBe(how === 'open' ? 'open: error 2' : 'make: new');
+    expect(rows(ran, name)).toContainEqual(expect.objectContaining({ vm: 'user', verdict: 'blocked', peer: 'owner' }));
+  });
+
+  test('nothing was lost', () => {
+    for (const { run } of [alone, learnt, ruled, without, denied]) {
+      const { ledger } = JSON.parse(readFileSync(join(run, 'run.json'), 'utf8')) as {
+        ledger: Record<string, { lost: number }>;
+      };
+      expect(Object.values(ledger).map(({ lost }) => lost)).toEqual([0, 0, 0]);
+    }
+  });
+});
