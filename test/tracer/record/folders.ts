@@ -1,9 +1,23 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { RecordBatchReader, type Table, tableFromIPC } from 'apache-arrow';
 import { afterAll } from 'vitest';
 import type { TableName } from '../../../native/contract/words.js';
+import type { NativeRow } from '../../../native/recorder.js';
+
+/** Some row. */
+export const ROW: NativeRow = { vm: 'app', op: 'file.read', object: '/x', verdict: 'passed', source: 'engine' };
+
+/** Waits for what another thread does. */
+export async function until(met: () => boolean): Promise<void> {
+  while (!met()) await wait(10);
+}
+
+/** All rows that a ledger saw. */
+export const total = (ledger: object): number =>
+  Object.values(ledger).reduce((sum: number, line: { seen: number }) => sum + line.seen, 0);
 
 const made: string[] = [];
 
