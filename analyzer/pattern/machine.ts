@@ -15,6 +15,8 @@ export interface Step {
 
 export interface Machine {
   steps: readonly Step[];
+  /** For each piece the first of its places; the places of its later symbols come before those of its earlier ones. */
+  bases: readonly number[];
   start: readonly number[];
 }
 
@@ -23,6 +25,7 @@ const END = -1;
 /** The automaton that reads these pieces one after the other. */
 export function machineOf(pieces: readonly Spelling[]): Machine {
   const steps: Step[] = [];
+  const bases: number[] = [];
   const chain = (readers: readonly Reader[], after: readonly number[]): readonly number[] => {
     let next = after;
     for (const reads of readers.toReversed()) next = [steps.push({ reads, repeats: false, next }) - 1];
@@ -31,6 +34,7 @@ export function machineOf(pieces: readonly Spelling[]): Machine {
   let start: readonly number[] = [END];
   for (const piece of pieces.toReversed()) {
     const next = start;
+    bases.unshift(steps.length);
     if ('chains' in piece) start = piece.chains.flatMap((readers) => chain(readers, next));
     else {
       const step = steps.push({ reads: piece.repeated, repeats: true, next }) - 1;
@@ -39,7 +43,7 @@ export function machineOf(pieces: readonly Spelling[]): Machine {
   }
   const place = (at: number) => (at === END ? steps.length : at);
   for (const step of steps) step.next = step.next.map(place);
-  return { steps, start: start.map(place) };
+  return { steps, bases, start: start.map(place) };
 }
 
 /** The places reached from `places` by one symbol. */

@@ -64,6 +64,38 @@ export function reaches(pattern: Pattern, bound: BoundValues, path: string, fold
   return there.has(machine.steps.length) || after(machine, separator, there).size > 0;
 }
 
+/** How far a pattern reads into a name: so many characters, and where in the pattern it then waits. */
+export interface Reading {
+  length: number;
+  /** The part that cannot go on; as many as there are parts where the pattern is at its end. */
+  part: number;
+  /** Of literal text, how many of its characters were read. */
+  into: number;
+}
+
+/** Reads as much of `name` as the beginning of some name that meets `pattern` has. */
+export function readAlong(pattern: Pattern, bound: BoundValues, name: string, fold = false): Reading {
+  const plain = (text: string) => (fold ? foldName(text) : text);
+  const machine = compile(pattern, bound, plain);
+  let [places, length] = [new Set(machine.start), 0];
+  for (const char of name) {
+    const next = afterOne(machine, plain(char), places);
+    if (next.size === 0) break;
+    [places, length] = [next, length + char.length];
+  }
+  return { length, ...waitingAt(pattern, machine, places) };
+}
+
+function waitingAt(pattern: Pattern, { steps, bases }: Machine, places: ReadonlySet<number>): Omit<Reading, 'length'> {
+  // Places nearer to the end have the lower numbers, but for the end itself.
+  const inner = [...places].filter((place) => place < steps.length);
+  if (inner.length === 0) return { part: pattern.length, into: 0 };
+  const place = Math.min(...inner);
+  const part = bases.findIndex((base) => base <= place);
+  const text = pattern[part];
+  return { part, into: typeof text === 'string' ? [...text].length - 1 - (place - bases[part]!) : 0 };
+}
+
 // A piece of a pattern under one run's values.
 const spelling =
   (bound: BoundValues, plain: (text: string) => string) =>

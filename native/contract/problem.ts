@@ -33,6 +33,10 @@ export type Problem =
   | { code: 'RUN_ID_TWICE'; id: string; folders: readonly string[] }
   | { code: 'RUNS_NONE' }
   | { code: 'RUNS_MIXED'; systems: readonly string[] }
+  | { code: 'ROW_UNKNOWN'; run: string; seq: number }
+  // asking about rules, and choosing them
+  | { code: 'QUESTION_FORM'; question: string; wrong: Misasked }
+  | { code: 'EXPRESSION_FORM'; expression: string; at: number; wrong: string }
   | { code: 'QUERY_FAILED'; error: string; rules: boolean }
   | { code: 'TRACE_UNKNOWN'; file: string }
   // Windows programs
@@ -54,6 +58,18 @@ export type Problem =
   | { code: 'DISPLAY_NOT_HERE'; vm: string }
   | { code: 'USERNS_DISABLED'; sysctl: string } // name=value
   | { code: 'VM_START_FAILED'; vm: string; step: string; error: string };
+
+/** Why a question about an interaction is none. */
+export type Misasked =
+  | { wrong: 'form' }
+  | { wrong: 'op'; word: string }
+  | { wrong: 'vm'; word: string; known: readonly string[] };
+
+const MISASKED: { [W in Misasked['wrong']]: (asked: Extract<Misasked, { wrong: W }>) => string } = {
+  form: () => 'it is not of the form VM may OPERATION NAME',
+  op: ({ word }) => `${word} is no operation`,
+  vm: ({ word, known }) => `${word} is no VM of this system: known are ${known.join(', ')}`,
+};
 
 /** Why a file that is there is no program for this machine. */
 export type ProgramDefect =
@@ -223,6 +239,21 @@ export function explain(problem: Problem): Explanation {
       return {
         text: `${problem.file}: neither a run folder nor a trace that Shuttle reads`,
         hint: "it reads strace -f, audit logs with AppArmor's or SELinux's records, and MXC's denials.json",
+      };
+    case 'ROW_UNKNOWN':
+      return {
+        text: `${problem.run}: no interaction has the number ${problem.seq}`,
+        hint: 'shuttle query RUN "select seq, op, verdict from interactions" lists them',
+      };
+    case 'QUESTION_FORM':
+      return {
+        text: `${problem.question}: ${(MISASKED[problem.wrong.wrong] as (wrong: Misasked) => string)(problem.wrong)}`,
+        hint: "as in: shuttle why orders.shuttle.yaml 'app may tcp.connect db 127.0.0.1:5544'",
+      };
+    case 'EXPRESSION_FORM':
+      return {
+        text: `${problem.expression}: ${problem.wrong}, at character ${problem.at + 1}`,
+        hint: "as in 'needed=proven and risk<3'; docs/review.md lists the fields",
       };
     case 'QUERY_FAILED':
       return {

@@ -61,12 +61,43 @@ function needsOf(rules: readonly CompiledRule[]): Needs {
 }
 
 function replayRun(
-  { folder, info }: LoadedRun,
+  run: LoadedRun,
   table: NativeRuleTable,
   rules: readonly CompiledRule[],
   made: Replay,
   used: Set<string>,
 ): void {
+  const decider = deciderOf(run, table, rules);
+  for (const columns of batchesOf(join(run.folder, 'interactions.arrow'), 'interactions')) {
+    decider.note(columns);
+    for (const row of carried(columns)) {
+      const answer = decider.decide(row);
+      made.interactions++;
+      if (answer?.allow === true) used.add(answer.rule);
+      else
+        made.blocked.push({
+          run: run.info.id,
+          seq: row.seq,
+          op: row.op,
+          object: row.object,
+          from: row.vm,
+          to: row.peer,
+        });
+    }
+  }
+}
+
+/** What decides a run's rows: each batch has to be noted before its rows are asked about. */
+export interface Decider {
+  note(columns: Columns): void;
+  decide(row: Row): Answer | null;
+}
+
+export function deciderOf(
+  { folder, info }: LoadedRun,
+  table: NativeRuleTable,
+  rules: readonly CompiledRule[],
+): Decider {
   const needs = needsOf(rules);
   const timed = needs.pids || needs.startup;
   const processes = timed ? readProcesses(join(folder, 'processes.arrow')) : NO_PROCESSES;
@@ -87,16 +118,10 @@ function replayRun(
     if (given.length === 0) return plainly(row);
     return table.decide({ ...questionOf(row, needs, info, processes, findServer), given });
   };
-  for (const columns of batchesOf(join(folder, 'interactions.arrow'), 'interactions')) {
+  const note = (columns: Columns) => {
     if (needs.pids) noteServers(columns, servers);
-    for (const row of carried(columns)) {
-      const answer = decide(row);
-      made.interactions++;
-      if (answer?.allow === true) used.add(answer.rule);
-      else
-        made.blocked.push({ run: info.id, seq: row.seq, op: row.op, object: row.object, from: row.vm, to: row.peer });
-    }
-  }
+  };
+  return { note, decide };
 }
 
 /**
@@ -147,29 +172,33 @@ function keyOf(row: Row, needs: Needs): string {
 
 /** Rows of a batch that crossed the wall. What stayed inside needs no rule. */
 function* carried(columns: Columns): Generator<Row> {
-  const verdict = columns.text('verdict');
+  const [verdict, vm, peer] = [columns.text('verdict'), columns.text('vm'), columns.text('peer')];
+  const read = rowAt(columns);
+  for (let row = 0; row < columns.rows; row++)
+    if (verdict(row) === 'shuttled' && peer(row) !== vm(row)) yield read(row);
+}
+
+/** Reads rows of a batch by their place in it. */
+export function rowAt(columns: Columns): (row: number) => Row {
   const text = (name: string) => columns.text(name);
   const [vm, image, op, object] = [text('vm'), text('image'), text('op'), text('object')];
   const [peer, peerImage, detail] = [text('peer'), text('peer_image'), text('detail')];
   const [seq, ts] = [columns.numbers('seq'), columns.numbers('ts')];
   const [pid, access, channel] = [columns.numbers('pid'), columns.numbers('access'), columns.numbers('channel')];
-  for (let row = 0; row < columns.rows; row++) {
-    if (verdict(row) !== 'shuttled' || peer(row) === vm(row)) continue;
-    yield {
-      seq: seq(row)!,
-      ts: ts(row)!,
-      vm: vm(row)!,
-      pid: pid(row) ?? 0,
-      image: image(row),
-      op: op(row) as Op,
-      object: object(row)!,
-      peer: peer(row),
-      peerImage: peerImage(row),
-      access: access(row) ?? 0,
-      detail: detail(row),
-      channel: channel(row),
-    };
-  }
+  return (row) => ({
+    seq: seq(row)!,
+    ts: ts(row)!,
+    vm: vm(row)!,
+    pid: pid(row) ?? 0,
+    image: image(row),
+    op: op(row) as Op,
+    object: object(row)!,
+    peer: peer(row),
+    peerImage: peerImage(row),
+    access: access(row) ?? 0,
+    detail: detail(row),
+    channel: channel(row),
+  });
 }
 
 function noteServers(columns: Columns, servers: Map<string, number>): void {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { matcher, reaches } from '../../../analyzer/pattern/match.js';
+import { matcher, reaches, readAlong } from '../../../analyzer/pattern/match.js';
 import { bySpecificity } from '../../../analyzer/pattern/specific.js';
 import { printPattern, readPattern } from '../../../analyzer/pattern/text.js';
 
@@ -106,3 +106,16 @@ test.each([
   expect(Math.sign(bySpecificity(readPattern(a), readPattern(b)))).toBe(-1);
   expect(Math.sign(bySpecificity(readPattern(b), readPattern(a)))).toBe(1);
 });
+
+test.each<[string, string, { length: number; part: number; into: number }]>([
+  ['/a/b', '/a/c', { length: 3, part: 0, into: 3 }],
+  ['/a/b', '/a/bc', { length: 4, part: 1, into: 0 }],
+  ['/a/b', '', { length: 0, part: 0, into: 0 }],
+  ['/a/{uint}.x', '/a/12.y', { length: 6, part: 2, into: 1 }],
+  ['/a/{uint}.x', '/a/z', { length: 3, part: 1, into: 0 }],
+  ['{home}/x', '/home/bob', { length: 6, part: 0, into: 0 }],
+  ['{rest}', 'anything', { length: 8, part: 0, into: 0 }],
+  ['{rest}b', 'abba', { length: 4, part: 1, into: 0 }],
+])('%s reads %s so far', (pattern, name, reading) =>
+  expect(readAlong(readPattern(pattern), bound, name)).toEqual(reading),
+);
