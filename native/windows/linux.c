@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { NR_CLOSE = 3, NR_MMAP = 9, NR_SOCKET = 41, NR_CONNECT = 42, NR_SENDMSG = 46, NR_RECVMSG = 47, NR_SHUTDOWN = 48, NR_FCNTL = 72, NR_FTRUNCATE = 77, NR_GETTID = 186, NR_EXIT_GROUP = 231, NR_CLOCK_GETTIME = 228, NR_MEMFD_CREATE = 319 };
+enum { NR_CLOSE = 3, NR_POLL = 7, NR_MMAP = 9, NR_SOCKET = 41, NR_CONNECT = 42, NR_SENDMSG = 46, NR_RECVMSG = 47, NR_SHUTDOWN = 48, NR_FCNTL = 72, NR_FTRUNCATE = 77, NR_GETTID = 186, NR_EXIT_GROUP = 231, NR_CLOCK_GETTIME = 228, NR_MEMFD_CREATE = 319 };
 enum { LINUX_AF_UNIX = 1, LINUX_SEQPACKET_CLOEXEC = 5 | 02000000, LINUX_NOSIGNAL = 0x4000, LINUX_DONTWAIT = 0x40, LINUX_CMSG_CLOEXEC = 0x40000000 };
 
 // As Linux has it: `long` is eight bytes there and four here.
@@ -121,6 +121,14 @@ int64_t linux_now_ns(void) {
   int64_t time[2] = {0, 0};
   call3(NR_CLOCK_GETTIME, 1, address(time), 0);
   return time[0] * 1000000000 + time[1];
+}
+
+int linux_hung_up(int socket) {
+  struct {
+    int32_t fd;
+    int16_t events, got;
+  } look = {socket, 0x2000 /* POLLRDHUP */, 0};
+  return call3(NR_POLL, address(&look), 1, 0) > 0;
 }
 
 void linux_shutdown(int socket) { call3(NR_SHUTDOWN, socket, 2, 0); }

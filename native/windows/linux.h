@@ -24,6 +24,7 @@ void *linux_map(int fd, size_t bytes);
 // A memory file of that size which nobody can make longer or shorter again; or a negative errno.
 int linux_sealed_memory(uint64_t bytes);
 int64_t linux_now_ns(void);
+int linux_hung_up(int socket);          // the other side is gone
 void linux_shutdown(int socket);        // both ways: whoever waits in it wakes up
 void linux_shutdown_write(int socket);  // the other side sees an end
 __attribute__((noreturn)) void linux_exit(int code);

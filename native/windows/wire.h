@@ -128,4 +128,28 @@ struct sh_frame {
   uint32_t bytes;  // that follow
 };
 
+// ---- What is said about an object that is waited for (mutex, event, semaphore, timer) to the dock that opened it, over
+// the lines of its users, and between that dock and the one that stands in for it (SOCK_SEQPACKET, one struct each).
+enum sh_verb {
+  SH_SET = 1,    // event: set. Timer: values due (NT time), period in ms
+  SH_RESET,      // event: reset. Timer: cancel
+  SH_PULSE,      // event
+  SH_RELEASE,    // semaphore, by values[0]
+  SH_QUERY,      // what NtQueryEvent and its kin tell, in `values`
+  SH_TAKE_NOW,   // wait here and now, values[0] in 100 ns (INT64_MAX: for ever), and take it
+  SH_WANT,       // somebody begins to wait for the stand-in: answered when it was tried
+  SH_UNWANT,     // he has ended; SH_TAKEN: and got it. Not answered
+  SH_PUT,        // owner's dock to stand-in: it is yours, let it be taken. Answered
+  SH_TAKE_BACK,  // it is to come back when nobody holds it. Answered by SH_BACK, SH_NOT_BACK or SH_LEFT as flags
+};
+enum sh_sync_flags { SH_TAKEN = 1, SH_LEFT = 2 /* its holder died */, SH_BACK = 4, SH_NOT_BACK = 8 };
+struct sh_sync {
+  uint16_t verb;
+  uint16_t flags;
+  int32_t status;  // NTSTATUS, in an answer
+  int64_t values[3];
+};
+// extra[0] of such an order: what the channel is for.
+enum sh_sync_channel { SH_LINE = 0 /* a user's */, SH_SHARE = 1 /* the stand-in's dock's */ };
+
 #endif

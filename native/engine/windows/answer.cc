@@ -15,6 +15,7 @@ struct Candidates {
 
 Candidates owners_of(const Asking& asking) {
   Candidates found;
+  if (is_wines(asking.op, asking.object)) return found;
   const Op served = served_for(asking.op);
   for (const auto& vm : asking.vm->engine.others(*asking.vm)) {
     std::string image;
@@ -98,7 +99,7 @@ Told answer_asking(const Asking& asking) {
     const Owner* owner = owner_in(found, ruling);
     Carried carried = carrier_for(asking.op)->carry(asking, *found.vms[static_cast<size_t>(ruling.owner)], ruling);
     if (!carried.absent) {
-      record(asking, owner, carried.kept ? Verdict::kBlocked : Verdict::kShuttled, ruling, carried);
+      if (!carried.unrecorded) record(asking, owner, carried.kept ? Verdict::kBlocked : Verdict::kShuttled, ruling, carried);
       return std::move(carried.told);
     }
     // It was there once. Whoever comes next in the order of looking may have it.

@@ -46,11 +46,11 @@ struct Told {
 };
 
 // What it took to carry: the answer, and what goes into the row. `absent`: the owner has it no longer after all; `kept`:
-// it is there, and of a sort that cannot be carried.
+// it is there, and of a sort that cannot be carried; `unrecorded`: part of what a row says already.
 struct Carried {
   Told told;
   int32_t status = 0;
-  bool absent = false, kept = false;
+  bool absent = false, kept = false, unrecorded = false;
   std::string effective, detail;
   std::optional<uint32_t> channel;
 };
@@ -75,6 +75,9 @@ Op served_for(Op asked);
 
 // Whether this operation makes a name where it is nowhere (CreateMutex and its kin).
 bool makes(Op asked);
+
+// Whether a name is Wine's own, so that every VM has it for itself: it crosses for nobody, whatever the rules say.
+bool is_wines(Op asked, std::string_view object);
 
 // Decides, and answers where nothing is carried: that takes no time. Nothing where it is to be carried.
 std::optional<Told> settle_asking(const Asking& asking);

@@ -1,10 +1,12 @@
 // The kinds of Windows objects that cross, by operation.
 #include <algorithm>
 
+#include "../pattern.h"
 #include "carrier.h"
 #include "mailslots.h"
 #include "pipes.h"
 #include "sections.h"
+#include "waitables.h"
 
 namespace shuttle {
 
@@ -23,7 +25,11 @@ constexpr Pair kPairs[] = {
 
 // Each kind in its own file.
 const std::vector<Carrier*>& carriers() {
-  static const std::vector<Carrier*> all = {&pipes(), &mailslots(), &sections()};
+  static const std::vector<Carrier*> all = [] {
+    std::vector<Carrier*> kinds = {&pipes(), &mailslots(), &sections()};
+    kinds.insert(kinds.end(), waitables().begin(), waitables().end());
+    return kinds;
+  }();
   return all;
 }
 
@@ -33,6 +39,13 @@ Carrier* carrier_for(Op asked) {
   for (Carrier* each : carriers())
     if (std::ranges::count(each->asked(), asked)) return each;
   return nullptr;
+}
+
+bool is_wines(Op asked, std::string_view object) {
+  if (!makes(served_for(asked))) return false;  // pipes and the like have names of another sort
+  const size_t folder = object.find('\\');
+  if (folder == std::string_view::npos) return false;
+  return folded(object.substr(folder + 1, 6)) == folded("__wine");
 }
 
 bool makes(Op asked) {

@@ -10,13 +10,16 @@ constexpr size_t kMostClaims = 200'000;
 
 }  // namespace
 
-bool Claims::add(Op served, std::string_view name, pid_t pid, std::string_view image) {
+bool Claims::add(Op served, std::string_view name, pid_t pid, std::string_view image, uint64_t sort) {
   Key key{served, folded(name)};
   std::lock_guard lock(mutex_);
   if (claims_.size() >= kMostClaims && !claims_.contains(key)) return false;
   Claim& claim = claims_[std::move(key)];
   const bool fresh = claim.pids.empty();
-  if (fresh) claim.image = image;
+  if (fresh) {
+    claim.image = image;
+    claim.sort = sort;
+  }
   claim.pids.insert(pid);
   return fresh;
 }
@@ -38,12 +41,13 @@ void Claims::forget(pid_t pid) {
   }
 }
 
-bool Claims::find(Op served, std::string_view name, std::string* image) const {
+bool Claims::find(Op served, std::string_view name, std::string* image, uint64_t* sort) const {
   const Key key{served, folded(name)};
   std::lock_guard lock(mutex_);
   const auto found = claims_.find(key);
   if (found == claims_.end()) return false;
   if (image) *image = found->second.image;
+  if (sort) *sort = found->second.sort;
   return true;
 }
 

@@ -18,15 +18,16 @@ class Claims {
   struct Claim {
     std::set<pid_t> pids;
     std::string image;  // of who made it first
+    uint64_t sort = 0;  // what its maker said of it, by operation
   };
 
   // True where nobody had made it before; false too where there are too many already.
-  bool add(Op served, std::string_view name, pid_t pid, std::string_view image);
+  bool add(Op served, std::string_view name, pid_t pid, std::string_view image, uint64_t sort = 0);
   void remove(Op served, std::string_view name, pid_t pid);
   // The process is gone.
   void forget(pid_t pid);
-  // True where somebody made it; its image then stands in `image`.
-  bool find(Op served, std::string_view name, std::string* image = nullptr) const;
+  // True where somebody made it; its image and sort are then told, where they are asked for.
+  bool find(Op served, std::string_view name, std::string* image = nullptr, uint64_t* sort = nullptr) const;
 
  private:
   using Key = std::pair<Op, std::string>;

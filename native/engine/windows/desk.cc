@@ -167,7 +167,7 @@ bool AgentDesk::take_message(const std::shared_ptr<Line>& line) {
   switch (message.say) {
     case SH_RING: drain(*line->process); return true;
     case SH_DRAIN: return drain(*line->process), reply(line, {.verdict = SH_DONE}), true;
-    case SH_SERVE: return claim(op, object, about), reply(line, {.verdict = SH_DONE}), true;
+    case SH_SERVE: return claim(op, object, about, message.extra[0]), reply(line, {.verdict = SH_DONE}), true;
     case SH_GONE: claims_.remove(op, object, about.pid); return true;
     case SH_ASK: ask(line, message, object, detail); return true;
     default: return false;
@@ -222,8 +222,8 @@ void AgentDesk::reply(const std::shared_ptr<Line>& line, Told told) {
 }
 
 // The first to make a name is told of, for those that wait until it is there (`ready`).
-void AgentDesk::claim(Op op, std::string_view object, const AgentProcess& by) {
-  if (!claims_.add(op, object, by.pid, by.image)) return;
+void AgentDesk::claim(Op op, std::string_view object, const AgentProcess& by, uint64_t sort) {
+  if (!claims_.add(op, object, by.pid, by.image, sort)) return;
   vm_.engine.tell({.type = Event::Type::kServed, .vm = vm_.name(), .op = std::string(name_of(op)), .object = std::string(object)});
 }
 

@@ -48,7 +48,7 @@ class AgentDesk {
   void drain(Process& process);
   void drain_all();
   void record(Process& process, const AgentEvent& event);
-  void claim(Op op, std::string_view object, const AgentProcess& by);
+  void claim(Op op, std::string_view object, const AgentProcess& by, uint64_t sort = 0);
   void drop(const std::shared_ptr<Line>& line);
   void reply(const std::shared_ptr<Line>& line, Told told);
   void watch(const std::shared_ptr<Line>& line);

@@ -8,5 +8,7 @@ static inline int is_missing(NTSTATUS status) { return status == STATUS_OBJECT_N
 
 // Records that a name was made here, or was there already; a new one is told the engine first, where others may reach it.
 void note_made(enum sh_op op, const struct name *name, ACCESS_MASK access, NTSTATUS status);
+// The same with what the owner's dock is to know of it, by operation.
+void note_made_as(enum sh_op op, const struct name *name, ACCESS_MASK access, NTSTATUS status, uint64_t sort);
 
 #endif

@@ -47,5 +47,6 @@ NTSTATUS last_status(void);
 void obey_pipe(struct order *order);
 void obey_mailslot(struct order *order);
 void obey_section(struct order *order);
+void obey_waitable(struct order *order);
 
 #endif

@@ -11,6 +11,10 @@ static const struct kind {
     {OP_PIPE_CONNECT, obey_pipe},
     {OP_MAILSLOT_SEND, obey_mailslot},
     {OP_MEMORY_OPEN, obey_section},
+    {OP_MUTEX_OPEN, obey_waitable},
+    {OP_EVENT_OPEN, obey_waitable},
+    {OP_SEMAPHORE_OPEN, obey_waitable},
+    {OP_TIMER_OPEN, obey_waitable},
 };
 
 static void send_plain(uint32_t say, const struct sh_dock_message *message, int fd) {
