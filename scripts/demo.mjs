@@ -175,11 +175,11 @@ async function without(stage) {
 /** The Windows system where Wine is, else the Linux one, with the reason. */
 async function choose() {
   const { findWine } = await import(join(root, 'dist/tracer/windows/wine.js'));
-  if (findWine() === null || process.env.SHUTTLE_DEMO === 'linux')
-    return {
-      system: 'orders-linux',
-      says: 'PostgreSQL and Node for Linux (Wine is not to be had here), each in a VM of its own',
-    };
+  const asked = process.env.SHUTTLE_DEMO === 'linux';
+  if (asked || findWine() === null) {
+    const why = asked ? 'SHUTTLE_DEMO=linux asks for them' : 'Wine is not to be had here';
+    return { system: 'orders-linux', says: `PostgreSQL and Node for Linux (${why}), each in a VM of its own` };
+  }
   return { system: 'orders', says: 'PostgreSQL for Windows and Node for Windows, each in a VM of its own' };
 }
 

@@ -1,6 +1,8 @@
 // The Debian packages a task needs, found by the files they bring, so that asking costs nothing.
 // `must`: without it the task cannot be done. Others only make more possible; what lacks them says so itself.
 
+import { existsSync } from 'node:fs';
+
 const compilers = [
   { name: 'g++', file: '/usr/bin/g++', must: true },
   { name: 'make', file: '/usr/bin/make', must: true },
@@ -32,6 +34,14 @@ export const PACKAGES = {
   test: [...compilers, ...wine, ...windowsPrograms, ...displays, ...busses, ...redis],
   bench: [...compilers, ...windowsPrograms, ...wine, ...redis, ...rivals],
 };
+
+/** What a task still lacks; `must` where it cannot be done without. */
+export const lackingFor = (task, exists = existsSync) => PACKAGES[task].filter(({ file }) => !exists(file));
+
+export const aptInstall = (names) => ['apt-get', 'install', '-y', '--no-remove', '--no-install-recommends', ...names];
+
+/** The command an administrator is asked for. */
+export const commandFor = (names) => `sudo apt-get update && sudo ${aptInstall(names).join(' ')}`;
 
 // 32-bit Windows programs need a foreign architecture, which some machines refuse: tried once, never required.
 export const WINE32 = { name: 'wine32:i386', file: '/usr/lib/wine/wine', architecture: 'i386' };

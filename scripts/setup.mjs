@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { PACKAGES, WINE32 } from './packages.mjs';
+import { aptInstall, commandFor, lackingFor, PACKAGES, WINE32 } from './packages.mjs';
 import { noteTried, triedLately } from './tried.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -24,19 +24,16 @@ function rootPrefix() {
   return asked.status === 0 ? ['sudo', '-n'] : null;
 }
 
-const aptInstall = (names) => ['apt-get', 'install', '-y', '--no-remove', '--no-install-recommends', ...names];
-
 function asRoot(prefix, command) {
   const [program, ...args] = [...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', ...command];
   return run(program, args);
 }
 
 function debianPackages(task) {
-  const missing = PACKAGES[task].filter((wanted) => !existsSync(wanted.file));
+  const missing = lackingFor(task);
   if (missing.length === 0) return;
   const names = missing.map((wanted) => wanted.name);
   const prefix = existsSync('/usr/bin/apt-get') ? rootPrefix() : null;
-  const command = `sudo apt-get update && sudo ${aptInstall(names).join(' ')}`;
   const hopeless = missing.every(({ name, must }) => !must && triedLately(name));
   if (prefix && !hopeless) {
     for (const name of names) noteTried(name);
@@ -45,16 +42,18 @@ function debianPackages(task) {
     // One by one where the whole list fails, so that one package that cannot be had does not keep back the others.
     if (!asRoot(prefix, aptInstall(names))) for (const name of names) asRoot(prefix, aptInstall([name]));
   }
-  const still = missing.filter((wanted) => !existsSync(wanted.file));
+  const still = lackingFor(task);
   if (still.length === 0) return;
-  say(`missing: ${still.map((wanted) => wanted.name).join(', ')}; as an administrator:\n  ${command}`);
+  const lacking = still.map((wanted) => wanted.name);
+  const how = prefix && !hopeless ? 'could not be installed (apt-get says why, above)' : 'missing';
+  say(`${how}: ${lacking.join(', ')}; as an administrator:\n  ${commandFor(lacking)}`);
   if (still.some((wanted) => wanted.must)) throw new Stop('the build cannot go on without them');
   say('going on without: what needs them will say so');
 }
 
 /** Windows programs of 32 bits are an extra: tried once a day, never required. */
 function tryWine32(task) {
-  if (!PACKAGES[task].some((wanted) => wanted.name === 'wine')) return;
+  if (!PACKAGES[task].some((wanted) => wanted.name === 'wine') || !existsSync('/usr/bin/wine')) return;
   if (existsSync(WINE32.file) || triedLately(WINE32.name) || !existsSync('/usr/bin/dpkg')) return;
   const prefix = rootPrefix();
   if (!prefix) return;

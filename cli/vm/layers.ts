@@ -92,7 +92,7 @@ function diff(found: LayerInfo[], file: string, options: VmOptions): number {
 
 function commit(layer: LayerInfo, file: string, paths: string[], options: VmOptions): number {
   const only = paths.length === 0 ? undefined : paths.map(meantPath);
-  const changes = bringable(changesOf(layer, file), only, options.to);
+  const changes = bringable(changesOf(layer, file), only, options.to).map(({ ownDrive: _, ...change }) => change);
   const owner = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
   const hidden = protectedNames(homedir(), [stateFolder()]);
   const done = commitLayer(layer.folder, changes, owner, hidden, only);
