@@ -20,7 +20,7 @@ namespace shuttle {
 
 namespace {
 
-constexpr size_t kMostKnown = 4096;
+constexpr size_t kMostStarting = 4096;
 constexpr int64_t kBelieved = 1'000'000;      // nanoseconds; giving away every number takes longer
 constexpr int64_t kLongestExec = 50'000'000;  // from being trapped to the new image; one that takes longer is met below
 
@@ -108,7 +108,7 @@ std::shared_ptr<const Caller> Callers::of(pid_t tid, int64_t now_ns) {
     known.looked_ns = now_ns;
     if (holds(*known.caller)) return known.caller;
   }
-  if (known_.size() >= kMostKnown) known_.clear();
+  if (known_.size() >= most_) known_.clear();
   auto caller = look_up(tid);
   // Another thread of a process that is about to exec may still be met in the old program: not to be kept.
   if (is_starting(caller->pid, now_ns)) known_.erase(tid);
@@ -126,7 +126,7 @@ bool Callers::is_starting(pid_t pid, int64_t now_ns) {
 
 void Callers::forget(pid_t pid, int64_t now_ns) {
   std::erase_if(known_, [pid](const auto& entry) { return entry.second.caller->pid == pid; });
-  if (starting_.size() >= kMostKnown) std::erase_if(starting_, [now_ns](const auto& entry) { return now_ns - entry.second >= kLongestExec; });
+  if (starting_.size() >= kMostStarting) std::erase_if(starting_, [now_ns](const auto& entry) { return now_ns - entry.second >= kLongestExec; });
   starting_[pid] = now_ns;
 }
 

@@ -24,6 +24,8 @@ struct Caller {
 // else only after all the others were given away, and who is about to exec is told of by `forget`. On one thread.
 class Callers {
  public:
+  // `most`: that it knows at a time, each with a descriptor or two.
+  explicit Callers(size_t most) : most_(most) {}
   // Never null; fields stay zero or empty where the caller is already gone. `now_ns` is any steady clock's.
   std::shared_ptr<const Caller> of(pid_t tid, int64_t now_ns);
   void forget(pid_t pid, int64_t now_ns);  // of the process that is about to exec
@@ -35,6 +37,7 @@ class Callers {
   };
   bool is_starting(pid_t pid, int64_t now_ns);
 
+  const size_t most_;
   std::unordered_map<pid_t, Known> known_;
   std::unordered_map<pid_t, int64_t> starting_;  // since when; their image may be the old one's or the new one's
 };

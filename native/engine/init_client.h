@@ -35,7 +35,8 @@ struct VmPlan {
   gid_t gid = 0;
   bool shift = false;  // files of the invoking root are shown as uid's (id-mapped mounts)
   std::vector<MountStep> steps;
-  uint64_t memory = 0, processes = 0, cpu_seconds = 0, disk = 0;
+  uint64_t memory = 0, processes = 0, cpu_seconds = 0, disk = 0, descriptors = 0;
+  uint64_t among = 1;  // VMs of this system, which share what their user may have
   Launch program;
   int stdio[3] = {0, 1, 2};
   std::string filter;  // an array of struct sock_filter for the application, installed with a listener; empty: none

@@ -2,11 +2,13 @@
 #include <sched.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 
@@ -81,6 +83,16 @@ void limit_as_a_whole(ControlGroup& group, std::vector<Fd>& doors, VmPlan& plan)
   if (processes) plan.processes = 0;
 }
 
+// What the kernel counts for a user over all namespaces, processes and descriptors on their way, is ours as well as its
+// programs': a part of it is left to us, or a program that takes all there is would stop the engine for other VMs.
+void leave_some_to_us(VmPlan& plan) {
+  rlimit ours{};
+  if (getrlimit(RLIMIT_NOFILE, &ours) == 0 && ours.rlim_cur != RLIM_INFINITY) plan.descriptors = ours.rlim_cur / 4 * 3;
+  if (getrlimit(RLIMIT_NPROC, &ours) != 0 || ours.rlim_cur == RLIM_INFINITY) return;
+  const uint64_t most = ours.rlim_cur / 4 * 3 / std::max<uint64_t>(plan.among, 1);
+  if (!plan.processes || plan.processes > most) plan.processes = most;
+}
+
 }  // namespace
 
 std::variant<std::unique_ptr<InitClient>, StartFailure> start_vm(const std::string& init, const VmPlan& plan) {
@@ -95,6 +107,7 @@ std::variant<std::unique_ptr<InitClient>, StartFailure> start_vm(const std::stri
   std::vector<Fd> doors;
   wire::Plan told{plan, std::move(sources.paths), !root};
   limit_as_a_whole(group, doors, told.vm);
+  leave_some_to_us(told.vm);
   const Fd file = memory_file(wire::encode(told));
   Fd gate(eventfd(0, EFD_CLOEXEC));
   if (!file || !gate) return StartFailure{"plan", errno};

@@ -59,7 +59,9 @@ static Trapping trapping_for(const VmSpec& spec, const RuleTable& rules, bool se
   return trapping;
 }
 
-Vm::Vm(Engine& engine, VmSpec spec) : engine(engine), spec(std::move(spec)) {}
+Vm::Vm(Engine& engine, VmSpec spec)
+    : engine(engine), spec(std::move(spec)), share(std::make_shared<Share>(Share::among(engine.vms.size()))),
+      callers_(std::clamp<size_t>(Share::among(engine.vms.size()) / 4, 64, 4096)) {}
 
 Vm::~Vm() { end(); }
 
@@ -79,6 +81,7 @@ bool Vm::running() const { return running_.load(std::memory_order_acquire) && (!
 
 StartFailure Vm::start() {
   VmPlan plan = spec.plan;
+  plan.among = engine.vms.size();
   const FilterTable table = filter_table(trapping_for(spec, *engine.rules, engine.several));
   handlers_ = Handlers(table);
   const auto filter = build_filter(table);
@@ -111,10 +114,11 @@ StartFailure Vm::start() {
 void Vm::finish() {
   if (!windows()) return init_->kill();
   // What the server writes is trapped by this VM's thread, so nobody must wait for it here; nor may it wait for the VM's own calls.
-  engine.workers().run(&engine, [vm = shared_from_this()] {
+  const bool waits = engine.workers().run(&engine, [vm = shared_from_this()] {
     end_wine_server(vm->init_->pid(), [&] { return vm->engine.workers().stopping(); });
     vm->init_->kill();
   });
+  if (!waits) init_->kill();
 }
 
 void Vm::end() {

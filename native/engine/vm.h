@@ -14,8 +14,9 @@
 #include "handed.h"
 #include "init_client.h"
 #include "net/continued.h"
-#include "trap.h"
 #include "row.h"
+#include "share.h"
+#include "trap.h"
 
 namespace shuttle {
 
@@ -84,6 +85,7 @@ class Vm : public std::enable_shared_from_this<Vm> {
   Notifier& notifier() const { return *notifier_; }
   Callers& callers() { return callers_; }
 
+  const std::shared_ptr<Share> share;  // of what the engine holds for VMs
   std::shared_ptr<FileState> files;  // what files/state.h keeps of this VM
   std::shared_ptr<NetState> net;     // what net/state.h keeps of this VM
   const std::shared_ptr<Handed> handed = std::make_shared<Handed>();  // what messages brought it over carriers

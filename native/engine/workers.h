@@ -16,6 +16,7 @@ namespace shuttle {
 class Workers {
  public:
   static constexpr size_t kMostEach = 64;
+  static constexpr size_t kMostWaiting = 4096;  // for a thread, of each
 
   Workers() = default;
   ~Workers() { stop(); }
@@ -23,17 +24,27 @@ class Workers {
   // Drops what has not begun and waits for what runs; tasks must notice `stopping`.
   void stop();
 
-  // `whose`: the VM on whose behalf it is; only compared.
-  void run(const void* whose, std::function<void()> task);
+  // What is to be done, and whether anybody still waits for it; who asks that holds our lock.
+  struct Task {
+    std::function<void()> act;
+    std::function<bool()> wanted = [] { return true; };
+  };
+
+  // `whose`: the VM on whose behalf it is; only compared. False where as many of its wait as may, or nobody can do it.
+  bool run(const void* whose, Task task);
+  bool run(const void* whose, std::function<void()> act) { return run(whose, Task{std::move(act)}); }
   bool stopping() const { return stopping_; }
 
  private:
   struct Share {
-    std::deque<std::function<void()>> waiting;
+    std::deque<Task> waiting;
     size_t running = 0;
+    size_t most = 256;  // that may wait before the dead among them are looked for
     bool may_begin() const { return !waiting.empty() && running < kMostEach; }
   };
 
+  static bool has_room(Share& share);
+  bool has_thread_for(const Share& share);
   void work();
   Share* next();
 

@@ -140,6 +140,7 @@ std::vector<Limit> limits_of(const VmPlan& plan) {
   if (plan.processes > 0) limits.push_back({RLIMIT_NPROC, plan.processes});
   if (plan.cpu_seconds > 0) limits.push_back({RLIMIT_CPU, plan.cpu_seconds});
   if (plan.memory > 0) limits.push_back({RLIMIT_DATA, plan.memory});
+  if (plan.descriptors > 0) limits.push_back({RLIMIT_NOFILE, plan.descriptors});
   if (plan.disk > 0) limits.push_back({RLIMIT_FSIZE, plan.disk});
   return limits;
 }

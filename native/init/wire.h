@@ -173,6 +173,7 @@ inline std::string encode(const Plan& plan) {
   to.number(plan.vm.processes);
   to.number(plan.vm.cpu_seconds);
   to.number(plan.vm.disk);
+  to.number(plan.vm.descriptors);
   put(to, plan.vm.program);
   to.text(plan.vm.filter);
   to.number(plan.born_mapped);
@@ -192,6 +193,7 @@ inline bool decode(std::string_view bytes, Plan& plan) {
   plan.vm.processes = from.number();
   plan.vm.cpu_seconds = from.number();
   plan.vm.disk = from.number();
+  plan.vm.descriptors = from.number();
   plan.vm.program = get_launch(from);
   plan.vm.filter = from.text();
   plan.born_mapped = from.number() != 0;

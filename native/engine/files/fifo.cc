@@ -7,10 +7,12 @@
 #include <sys/eventfd.h>
 
 #include <chrono>
+#include <system_error>
 #include <thread>
 
 #include "../engine.h"
 #include "../kernel_notifier.h"
+#include "../later.h"
 #include "../workers.h"
 #include "carry.h"
 
@@ -22,10 +24,15 @@ namespace {
 Opened open_patiently(const Trap& trap, const Holder& holder, int flags) {
   const Fd done(eventfd(0, EFD_CLOEXEC));
   Opened result = -EINTR;
-  std::thread opener([&] {
-    result = open_found(trap.vm, holder, flags, true);
-    eventfd_write(done.get(), 1);
-  });
+  std::thread opener;
+  try {
+    opener = std::thread([&] {
+      result = open_found(trap.vm, holder, flags, true);
+      eventfd_write(done.get(), 1);
+    });
+  } catch (const std::system_error&) {
+    return -ENFILE;  // the user's processes are used up
+  }
   // The caller's end is seen at once, lest its open meet somebody who comes later; the rest can wait a little.
   pollfd ends[] = {{done.get(), POLLIN, 0}, {trap.caller().pidfd.get(), POLLIN, 0}};
   while (poll(ends, 2, 50) >= 0 || errno == EINTR) {
@@ -50,11 +57,10 @@ Answer carry_fifo(const Trap& trap, Holder holder, int flags, std::function<void
   }
   opened(0);  // decided; who comes to the other end, and when, is not the wall's affair
   auto alive = trap.vm.engine.find(trap.vm.name());
-  trap.vm.engine.workers().run(&trap.vm, [trap, alive, flags, holder = std::make_shared<Holder>(std::move(holder))] {
+  return do_later(trap, [trap, alive, flags, holder = std::make_shared<Holder>(std::move(holder))] {
     const Opened fd = open_patiently(trap, *holder, flags);
     trap.answer(hand_over(trap, fd, flags));
   });
-  return Answer::later();
 }
 
 }  // namespace shuttle

@@ -13,6 +13,7 @@
 
 #include "../engine.h"
 #include "../handlers.h"
+#include "../later.h"
 #include "../vm.h"
 #include "../workers.h"
 #include "udp.h"
@@ -72,11 +73,11 @@ std::optional<Tap> tap_for(const Trap& trap, const Ruling& ruling) {
 namespace {
 
 // By init, which lives where the caller lives: paths mean the same, and the server learns of a user of its own VM.
-void connect_unix_inside(const Trap& trap, SocketCall call) {
+Answer connect_unix_inside(const Trap& trap, SocketCall call) {
   char path[64];
   snprintf(path, sizeof path, "/proc/%d/cwd", trap.notice.tid);
   auto cwd = std::make_shared<Fd>(open(path, O_PATH | O_CLOEXEC));
-  trap.vm.engine.workers().run(&trap.vm, [trap, cwd, call = std::make_shared<SocketCall>(std::move(call))] {
+  return do_later(trap, [trap, cwd, call = std::make_shared<SocketCall>(std::move(call))] {
     const int error = trap.vm.init().connect_in(call->socket.get(), call->target(), call->length, cwd->get());
     trap.answer(error ? Answer::fail(error) : Answer::give(0));
   });
@@ -111,17 +112,13 @@ int connect_patiently(const Trap& trap, const SocketCall& call) {
 Answer connect_inside(const Trap& trap, SocketCall call) {
   if (trap.vm.may_continue(trap.notice.tid, trap.notice.id)) return Answer::go_on();
   if (!is_of(trap.vm, call.socket.get())) return Answer::fail(EISCONN);
-  if (call.domain == AF_UNIX && call.target()->sa_family == AF_UNIX) {
-    connect_unix_inside(trap, std::move(call));
-    return Answer::later();
-  }
+  if (call.domain == AF_UNIX && call.target()->sa_family == AF_UNIX) return connect_unix_inside(trap, std::move(call));
   if (call.nonblocking() || call.target()->sa_family == AF_UNSPEC)
     return result_of(connect(call.socket.get(), call.target(), call.length));
-  trap.vm.engine.workers().run(&trap.vm, [trap, call = std::make_shared<SocketCall>(std::move(call))] {
+  return do_later(trap, [trap, call = std::make_shared<SocketCall>(std::move(call))] {
     const int error = connect_patiently(trap, *call);
     trap.answer(error ? Answer::fail(error) : Answer::give(0));
   });
-  return Answer::later();
 }
 
 std::optional<Answer> take_call(const Trap& trap, int fd, uint64_t address, uint64_t length, SocketCall& call) {

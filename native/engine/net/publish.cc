@@ -38,14 +38,22 @@ class Door : public Published {
   }
 
  private:
+  struct Coming {
+    Fd outside;
+    Share::Held held;
+  };
+
   void admit() {
     Fd outside(accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (!outside) return;
+    Share::Held held = Relay::room_in(*vm_.share);
+    if (!held) return;  // closing tells the caller
     // The server may never take what waits for it, and this thread carries for every VM.
-    vm_.engine.workers().run(&vm_, [this, held = std::make_shared<Fd>(std::move(outside))] { bring_in(std::move(*held)); });
+    auto coming = std::make_shared<Coming>(Coming{std::move(outside), std::move(held)});
+    vm_.engine.workers().run(&vm_, [this, coming] { bring_in(std::move(*coming)); });
   }
 
-  void bring_in(Fd outside) {
+  void bring_in(Coming coming) {
     int error = 0;
     Fd inside = vm_.init().make_socket(domain_, type_ | SOCK_NONBLOCK, 0, &error);
     if (!inside) return;  // closing tells the caller
@@ -54,7 +62,7 @@ class Door : public Published {
       if (errno != EAGAIN || !vm_.running() || vm_.engine.workers().stopping()) return;
       std::this_thread::sleep_for(std::chrono::milliseconds(2));
     }
-    vm_.engine.relay().join(std::move(inside), std::move(outside), {.tap = {}, .messages = type_ == SOCK_SEQPACKET, .descriptors = false});
+    vm_.engine.relay().join(std::move(inside), std::move(coming.outside), {.tap = {}, .messages = type_ == SOCK_SEQPACKET, .descriptors = false}, std::move(coming.held));
   }
 
   bool reach(int socket) {

@@ -54,8 +54,8 @@ void mark_messages(int fd) {
 // One pair; lives on the loop's thread, kept alive by the callbacks of its two descriptors.
 class Relay::Pair : public std::enable_shared_from_this<Pair> {
  public:
-  Pair(Loop& loop, Record& record, Fd inside, Fd outside, RelayOptions options, std::atomic<int>& carrying)
-      : loop_(loop), record_(record), options_(options), carrying_(carrying), counts_(ends_by_itself(inside.get())) {
+  Pair(Loop& loop, Record& record, Fd inside, Fd outside, Share::Held held, RelayOptions options, std::atomic<int>& carrying)
+      : loop_(loop), record_(record), held_(std::move(held)), options_(options), carrying_(carrying), counts_(ends_by_itself(inside.get())) {
     if (counts_) carrying_++;
     ends_[0].fd = std::move(inside);
     ends_[1].fd = std::move(outside);
@@ -113,7 +113,11 @@ class Relay::Pair : public std::enable_shared_from_this<Pair> {
     const size_t done = sent < 0 ? 0 : options_.messages ? size : static_cast<size_t>(sent);
     to.holds = sent < 0 || done < size;
     if (to.holds) to.waiting.assign(buffer + done, size - done);
+    if (!to.handing.empty() && !count_handing()) abort();
   }
+
+  // What is passed along and not taken at once stays with us.
+  bool count_handing() { return held_.resize(kSockets + ends_[0].handing.size() + ends_[1].handing.size()); }
 
   void tell(int direction, std::string_view bytes) {
     const Tap& tap = *options_.tap;
@@ -139,7 +143,10 @@ class Relay::Pair : public std::enable_shared_from_this<Pair> {
   ssize_t give(int fd, std::string_view bytes, std::vector<Fd>& handing) {
     if (handing.empty()) return send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     const ssize_t sent = send_message(fd, bytes, handing, nullptr, 0, MSG_NOSIGNAL);
-    if (sent >= 0) handing.clear();
+    if (sent >= 0) {
+      handing.clear();
+      count_handing();
+    }
     return sent;
   }
 
@@ -205,6 +212,7 @@ class Relay::Pair : public std::enable_shared_from_this<Pair> {
 
   Loop& loop_;
   Record& record_;
+  Share::Held held_;
   const RelayOptions options_;
   std::atomic<int>& carrying_;
   bool counts_;
@@ -212,8 +220,8 @@ class Relay::Pair : public std::enable_shared_from_this<Pair> {
   bool closed_ = false;
 };
 
-void Relay::join(Fd inside, Fd outside, RelayOptions options) {
-  auto pair = std::make_shared<Pair>(loop_, record_, std::move(inside), std::move(outside), options, carrying_);
+void Relay::join(Fd inside, Fd outside, RelayOptions options, Share::Held held) {
+  auto pair = std::make_shared<Pair>(loop_, record_, std::move(inside), std::move(outside), std::move(held), options, carrying_);
   loop_.post([pair] { pair->start(); });
 }
 

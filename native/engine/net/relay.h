@@ -10,6 +10,7 @@
 #include "../handed.h"
 #include "../loop.h"
 #include "../row.h"
+#include "../share.h"
 
 namespace shuttle {
 
@@ -39,14 +40,17 @@ struct RelayOptions {
 class Relay {
  public:
   Relay(Loop& loop, Record& record) : loop_(loop), record_(record) {}
-  // `inside` is the end at the VM that opened the channel. Both sockets become non-blocking.
-  void join(Fd inside, Fd outside, RelayOptions options);
+  // `inside` is the end at the VM that opened the channel, of whose share `held` is. Both sockets become non-blocking.
+  void join(Fd inside, Fd outside, RelayOptions options, Share::Held held = {});
+  // What one channel takes of a VM's share; to be asked for before it is made.
+  static Share::Held room_in(Share& share) { return share.take(kSockets); }
 
   // Waits until what programs sent before they ended has gone out, at most `ms` milliseconds: their VMs have ended by
   // then, so nothing is added. Not for the loop's own thread.
   void drain(int ms);
 
  private:
+  static constexpr size_t kSockets = 2;
   class Pair;
   std::atomic<int> carrying_{0};  // pairs from whose inner end something may still come
   Loop& loop_;

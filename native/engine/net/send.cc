@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "../engine.h"
+#include "../later.h"
 #include "../workers.h"
 #include "descriptors.h"
 
@@ -116,8 +117,7 @@ Answer send_for(Sending sending) {
   auto sender = std::make_shared<Sender>(std::move(sending));
   if (auto answer = sender->go_on()) return *answer;
   if (!sender->waits()) return sender->finish(EAGAIN);
-  trap.vm.engine.workers().run(&trap.vm, [sender] { sender->wait(); });
-  return Answer::later();
+  return do_later(trap, [sender] { sender->wait(); });
 }
 
 }  // namespace shuttle

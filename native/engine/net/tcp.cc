@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 
 #include "../engine.h"
+#include "../later.h"
 #include "../workers.h"
 #include "address.h"
 #include "connect.h"
@@ -145,6 +146,8 @@ Answer put_outside(Crossing& crossing) {
 Answer join_inside(Crossing& crossing) {
   const Trap& trap = crossing.trap;
   if (crossing.hand_over) return put_outside(crossing);
+  Share::Held held = Relay::room_in(*trap.vm.share);
+  if (!held) return fail_outside(crossing, EADDRNOTAVAIL);  // as where all ports are in use
   OwnListener listener;
   if (const int error = listen_inside(trap, crossing.call, crossing.target.reached(), listener)) return fail_outside(crossing, error);
   const auto* name = reinterpret_cast<const sockaddr*>(&listener.address);
@@ -157,7 +160,7 @@ Answer join_inside(Crossing& crossing) {
   trap.record({.op = Op::kTcpConnect, .object = crossing.object, .peer = crossing.owner.owner.place, .peer_image = crossing.owner.owner.image,
                .verdict = Verdict::kShuttled, .rule = crossing.ruling.rule,
                .channel = tap ? std::optional(tap->channel) : std::nullopt});
-  trap.vm.engine.relay().join(std::move(accepted), std::move(crossing.outside), {.tap = tap});
+  trap.vm.engine.relay().join(std::move(accepted), std::move(crossing.outside), {.tap = tap}, std::move(held));
   return answer;
 }
 
@@ -183,11 +186,10 @@ Answer carry(Crossing crossing) {
   if (error != EINPROGRESS) return error ? fail_outside(crossing, error) : join_inside(crossing);
 
   auto waiting = std::make_shared<Crossing>(std::move(crossing));
-  waiting->trap.vm.engine.workers().run(&waiting->trap.vm, [waiting] {
+  return do_later(waiting->trap, [waiting] {
     const int failed = finish_connect(waiting->trap, waiting->outside.get());
     waiting->trap.answer(failed ? fail_outside(*waiting, failed) : join_inside(*waiting));
   });
-  return Answer::later();
 }
 
 }  // namespace

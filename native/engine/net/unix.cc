@@ -8,6 +8,7 @@
 #include <sys/un.h>
 
 #include "../engine.h"
+#include "../later.h"
 #include "../windows/desk.h"
 #include "../workers.h"
 #include "as_person.h"
@@ -71,6 +72,8 @@ int join_abstract(const Crossing& crossing) {
 // The engine in the middle: the program's own socket is connected to a socket of ours.
 int join_relayed(const Crossing& crossing) {
   int error = 0;
+  Share::Held held = Relay::room_in(*crossing.trap.vm.share);
+  if (!held) return EAGAIN;  // as where the server has all it takes
   Fd outside = crossing.target.place.make_socket(AF_UNIX, crossing.call.type, &error);
   if (!outside) return error;
   if ((error = reach(crossing, outside.get()))) return error;
@@ -78,7 +81,7 @@ int join_relayed(const Crossing& crossing) {
   if (!inside) return error;
   const bool pass = !crossing.ruling.relay && crossing.expect_foreign_sockets();
   crossing.trap.vm.engine.relay().join(std::move(inside), std::move(outside),
-                                       {.tap = crossing.tap, .messages = crossing.call.type != SOCK_STREAM, .descriptors = pass});
+                                       {.tap = crossing.tap, .messages = crossing.call.type != SOCK_STREAM, .descriptors = pass}, std::move(held));
   return 0;
 }
 
@@ -108,8 +111,7 @@ Answer carry(Crossing crossing) {
     return error ? Answer::fail(error) : Answer::give(0);
   }
   auto waiting = std::make_shared<Crossing>(std::move(crossing));
-  waiting->trap.vm.engine.workers().run(&waiting->trap.vm, [waiting] { wait_for_backlog(*waiting); });
-  return Answer::later();
+  return do_later(waiting->trap, [waiting] { wait_for_backlog(*waiting); });
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // Programs that try to use the engine up, to stall it or to confuse it.
 import { type ChildProcess, execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -26,6 +26,45 @@ describe.each(PEOPLE)('a program that takes all it can get, as $name', (who) => 
     const ran = lab.shuttle('run');
     held(ran);
     expect(ran.out).toContain('made some yes');
+  });
+
+  const greedy = (what: string, argument: unknown) =>
+    `shuttle: 1\nsystem: lab\nmain: b\nvms:\n  a:\n    program: ${quoted([lab.build('hostile/greedy'), what, argument])}\n` +
+    `    ready: unix.serve /tmp/greedy\n`;
+  const fifoOutside = () => {
+    const fifo = join(lab.outside, 'greedy');
+    if (!existsSync(fifo)) execFileSync('mkfifo', ['-m', '666', fifo]);
+    return fifo;
+  };
+
+  test.each(['waiters', 'channels', 'flight', 'forks', 'holders'])('leaves enough for another VM: %s', async (what) => {
+    const [taken, asked, fifo] = [await ears.open(0, true), await ears.open(), fifoOutside()];
+    asked.answer = 'pong';
+    const ask = [lab.build('peer'), 'tcp', asked.port, 'tcp', asked.port];
+    const relayed = (id: string, from: string, port: number) =>
+      rule(id, 'tcp.connect', `127.0.0.1:${port}`, from).replace('state', 'carry: relay, state');
+    lab.system(
+      `${greedy(what, what === 'waiters' ? fifo : taken.port)}  b:\n    program: ${quoted(ask)}\n    after: [a]\n` +
+        `rules:\n${relayed('take', 'a', taken.port)}${relayed('ask', 'b', asked.port)}${rule('fifo', 'pipe.connect', fifo, 'a')}`,
+    );
+    const shuttle = start(lab, who.uid, 'run', 'ignore', '--nofile=1024 --nproc=4000');
+    let said = '';
+    shuttle.stdout?.on('data', (chunk) => {
+      said += chunk;
+    });
+    const [code] = await once(shuttle, 'close');
+    expect([said, code]).toEqual([`tcp ${asked.port}: pong\n`.repeat(2), 0]);
+  });
+
+  test.each(['waiters', 'channels'])('ends when it is told to: %s', async (what) => {
+    const [taken, fifo] = [await ears.open(0, true), fifoOutside()];
+    const rules = rule('take', 'tcp.connect', `127.0.0.1:${taken.port}`) + rule('fifo', 'pipe.connect', fifo);
+    lab.system(system([lab.build('hostile/greedy'), what, what === 'waiters' ? fifo : taken.port], rules));
+    const shuttle = start(lab, who.uid, 'run', 'ignore', '--nofile=1024');
+    const ended = once(shuttle, 'exit');
+    await once(shuttle.stdout as NodeJS.ReadableStream, 'data');
+    shuttle.kill('SIGINT');
+    expect(await ended).toEqual([130, null]);
   });
 
   test('has the engine wait in so many threads and no more', async () => {

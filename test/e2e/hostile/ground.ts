@@ -37,17 +37,18 @@ export interface Ear {
   close(): void;
 }
 
-async function listen(at: number | string): Promise<Ear> {
+async function listen(at: number | string, deaf: boolean): Promise<Ear> {
   const heard: string[] = [];
   const sockets = new Set<Socket>();
-  const server: Server = createServer((socket) => {
+  const server: Server = createServer({ pauseOnConnect: deaf }, (socket) => {
     sockets.add(socket);
     heard.push('joined');
+    socket.on('error', () => socket.destroy());
+    if (deaf) return;
     socket.on('data', (chunk) => {
       heard.push(String(chunk));
       if (ear.answer) socket.write(ear.answer);
     });
-    socket.on('error', () => socket.destroy());
   });
   if (typeof at === 'number') server.listen(at, '127.0.0.1');
   else server.listen(at);
@@ -69,8 +70,9 @@ async function listen(at: number | string): Promise<Ear> {
 export class Ears {
   private readonly opened: Ear[] = [];
 
-  async open(at: number | string = 0): Promise<Ear> {
-    const made = await listen(at);
+  /** `deaf`: it takes whoever comes, and reads nothing. */
+  async open(at: number | string = 0, deaf = false): Promise<Ear> {
+    const made = await listen(at, deaf);
     this.opened.push(made);
     return made;
   }
@@ -80,10 +82,18 @@ export class Ears {
   }
 }
 
-/** A command on the lab's system, and what it says. */
-export function start(lab: Lab, uid: number | null, words: string, input: 'ignore' | 'pipe' = 'ignore'): ChildProcess {
-  const [verb = '', ...options] = words.split(' ');
-  return spawn(process.execPath, [main, verb, lab.file, ...options], {
+/** A command on the lab's system. `limits`: options of prlimit. */
+export function start(
+  lab: Lab,
+  uid: number | null,
+  line: string,
+  input: 'ignore' | 'pipe' = 'ignore',
+  limits = '',
+): ChildProcess {
+  const [verb = '', ...options] = line.split(' ');
+  const command = [process.execPath, main, verb, lab.file, ...options];
+  const [program = '', ...words] = limits ? ['prlimit', ...limits.split(' '), '--', ...command] : command;
+  return spawn(program, words, {
     cwd: dirname(lab.file),
     stdio: [input, 'pipe', 'ignore'],
     env: { PATH: process.env.PATH, HOME: join(lab.folder, 'home') },
