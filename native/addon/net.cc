@@ -100,7 +100,7 @@ Napi::Value unix_listener_at(const Napi::CallbackInfo& info) {
 }
 
 Napi::Value socket_image(const Napi::CallbackInfo& info) {
-  return Napi::String::New(info.Env(), image_of_socket(info[0].ToNumber().Uint32Value()));
+  return Napi::String::New(info.Env(), image_of_socket(info[0].ToNumber().Uint32Value(), 0));
 }
 
 }  // namespace

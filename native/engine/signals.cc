@@ -6,7 +6,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/syscall.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,6 +15,7 @@
 #include "files/holders.h"
 #include "files/state.h"
 #include "handlers.h"
+#include "pid_space.h"
 
 namespace shuttle {
 
@@ -29,13 +29,6 @@ bool has_process(int root, pid_t pid) {
   char path[32];
   snprintf(path, sizeof path, "proc/%d", pid);
   return faccessat(root, path, F_OK, 0) == 0;
-}
-
-ino_t pid_namespace(pid_t pid) {
-  char path[48];
-  struct stat info;
-  snprintf(path, sizeof path, "/proc/%d/ns/pid", pid);
-  return stat(path, &info) == 0 ? info.st_ino : 0;
 }
 
 // The program of a process by its number in the /proc below `root`; a kernel thread has only a name.
@@ -58,10 +51,10 @@ Target find_outside(const Vm& vm, pid_t pid) {
     if (pid != 1 && has_process(other->init().root(), pid)) return {other->name(), image_at(other->init().root(), pid)};
   if (!has_process(host_root(), pid)) return {};
   Target target{"host", image_at(host_root(), pid)};
-  const ino_t space = pid_namespace(pid);
+  const ino_t space = pid_space_of(pid);
   for (const auto& other : others)
-    if (space && space == pid_namespace(other->init().pid())) target.place = other->name();
-  if (space && space == pid_namespace(vm.init().pid())) target.place = vm.name();
+    if (space && space == pid_space_of(other->init().pid())) target.place = other->name();
+  if (space && space == pid_space_of(vm.init().pid())) target.place = vm.name();
   return target;
 }
 

@@ -73,6 +73,7 @@ std::shared_ptr<Vm> Vm::joined(Engine& engine, const std::string& name, std::uni
   vm->diag_ = linked->take_diag();
   vm->network_ = network_of(vm->diag_.get());
   vm->init_ = std::move(linked);
+  vm->pid_space_ = PidSpace(vm->init_->pid());
   vm->running_ = true;
   return vm;
 }
@@ -90,6 +91,7 @@ StartFailure Vm::start() {
   auto started = start_vm(engine.init_path, plan);
   if (auto* failure = std::get_if<StartFailure>(&started)) return *failure;
   init_ = std::move(std::get<std::unique_ptr<InitClient>>(started));
+  pid_space_ = PidSpace(init_->pid());
   began_ = std::chrono::steady_clock::now();
   int error = 0;
   diag_ = init_->make_socket(AF_NETLINK, SOCK_RAW, NETLINK_SOCK_DIAG, &error);

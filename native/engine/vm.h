@@ -14,6 +14,7 @@
 #include "handed.h"
 #include "init_client.h"
 #include "net/continued.h"
+#include "pid_space.h"
 #include "row.h"
 #include "share.h"
 #include "trap.h"
@@ -112,6 +113,7 @@ class Vm : public std::enable_shared_from_this<Vm> {
   bool may_continue(pid_t tid, uint64_t call, Foreign harm = Foreign::kStreams);
 
   int diag() const { return diag_.get(); }        // NETLINK_SOCK_DIAG socket of the VM's network
+  ino_t pid_space() const { return pid_space_.number(); }
   uint64_t network() const { return network_; }  // cookie of the VM's network namespace
   // The zone a canonical path of the VM lies in: the longest prefix. Null where none says.
   const ZonePath* zone_of(std::string_view path) const;
@@ -135,6 +137,7 @@ class Vm : public std::enable_shared_from_this<Vm> {
   Fd diag_;
   std::chrono::steady_clock::time_point began_;
   uint64_t network_ = 0;
+  PidSpace pid_space_;
   Handlers handlers_;
 };
 

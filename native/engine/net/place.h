@@ -19,6 +19,7 @@ class Place {
   bool is_host() const { return !vm_; }
   std::string name() const { return vm_ ? vm_->name() : "host"; }
   int diag() const;
+  ino_t pid_space() const { return vm_ ? vm_->pid_space() : 0; }
   // A socket in this place's network; an errno in `error` on failure.
   Fd make_socket(int domain, int type, int* error) const;
   // O_PATH of what `path` names in this place, links followed; empty where nothing is there.

@@ -56,13 +56,9 @@ struct UnixSocket {
 bool unix_listens(int diag, std::string_view name, UnixSocket* found = nullptr);
 bool unix_file_listens(int diag, uint32_t file_inode, UnixSocket* found = nullptr);
 
-// The process that holds a socket, found by looking through /proc/*/fd, where the engine may look. A holder other
-// than process 1 and this one is preferred: those hand sockets on.
-struct SocketHolder {
-  pid_t pid = 0;
-  std::string image;
-};
-SocketHolder holder_of_socket(uint32_t inode);
-std::string image_of_socket(uint32_t inode);
+// The program of the process that holds a socket, found by looking through /proc/*/fd, where the engine may look: of a
+// VM's processes, by the number of its pid namespace, or (0) of those in no VM. A holder other than process 1 and this
+// one is preferred: those hand sockets on. Empty where nobody was found, or too much would have to be looked at.
+std::string image_of_socket(uint32_t inode, ino_t space);
 
 }  // namespace shuttle

@@ -46,7 +46,7 @@ std::vector<Found> look_outside(const Trap& trap, const Address& target) {
     if (!tcp_listens(place.diag(), reinterpret_cast<sockaddr&>(address), &inode, is_own_listener)) continue;
     // A VM that listens everywhere does not stand for machines elsewhere.
     if (!here) continue;
-    Owner owner{.place = place.name(), .image = image_of_socket(inode)};
+    Owner owner{.place = place.name(), .image = image_of_socket(inode, place.pid_space())};
     found.push_back({std::move(place), false, std::move(owner)});
   }
   if (!here) found.push_back({Place::host(), true, {.place = "net"}});

@@ -41,11 +41,11 @@ InsideUdp inside_udp(Vm& vm, const Address& client, const Address& to) {
   for (const InetSocket& socket : sockets)
     if (expects(socket, client, to)) {
       bool ours = net_of(vm).udp.is_ours(socket.inode);
-      return {true, ours, ours ? std::string() : image_of_socket(socket.inode)};
+      return {true, ours, ours ? std::string() : image_of_socket(socket.inode, vm.pid_space())};
     }
   const InetSocket* server = server_in(vm, sockets, to, is_machine_address(to));
   if (!server) return {};
-  return {true, false, image_of_socket(server->inode)};
+  return {true, false, image_of_socket(server->inode, vm.pid_space())};
 }
 
 std::vector<UdpOwner> udp_owners(Vm& vm, const Address& to) {
@@ -58,7 +58,7 @@ std::vector<UdpOwner> udp_owners(Vm& vm, const Address& to) {
   for (auto& other : vm.engine.others(vm)) {
     std::vector<InetSocket> sockets = inet_sockets(other->diag(), IPPROTO_UDP, to.port);
     if (const InetSocket* server = server_in(*other, sockets, to, this_machine))
-      owners.push_back({.owner = {.place = other->name(), .image = image_of_socket(server->inode)}, .vm = other});
+      owners.push_back({.owner = {.place = other->name(), .image = image_of_socket(server->inode, other->pid_space())}, .vm = other});
   }
   if (!this_machine) {
     owners.push_back({.owner = {.place = "net", .image = {}}, .vm = nullptr});
@@ -68,7 +68,7 @@ std::vector<UdpOwner> udp_owners(Vm& vm, const Address& to) {
   to.put(at);
   uint32_t inode = 0;
   if (udp_bound(host_diag(), reinterpret_cast<sockaddr&>(at), &inode))
-    owners.push_back({.owner = {.place = "host", .image = image_of_socket(inode)}, .vm = nullptr});
+    owners.push_back({.owner = {.place = "host", .image = image_of_socket(inode, 0)}, .vm = nullptr});
   return owners;
 }
 

@@ -104,7 +104,7 @@ std::vector<UnixFound> unix_outside(const Trap& trap, const UnixAsked& asked) {
       file = place.is_host() ? open_on_host(trap.vm, host_path(trap.vm, asked.object)) : place.open_path(asked.object);
       if (!listens_at(place, file, &socket)) continue;
     }
-    Owner owner{.place = place.name(), .image = image_of_socket(socket.inode), .hidden = place.is_host() && is_hidden(trap.vm, asked, file)};
+    Owner owner{.place = place.name(), .image = image_of_socket(socket.inode, place.pid_space()), .hidden = place.is_host() && is_hidden(trap.vm, asked, file)};
     found.push_back({std::move(place), std::move(file), std::move(owner)});
   }
   return found;
