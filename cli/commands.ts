@@ -11,6 +11,7 @@ export const COMMANDS = {
   run: { summary: 'run a system under its rules', load: () => import('./run.js') },
   infer: { summary: 'find rules in recorded runs, without running anything', load: () => import('./infer.js') },
   replay: { summary: 'say what the rules would have done to recorded runs', load: () => import('./replay.js') },
+  review: { summary: 'decide on rules, one by one on a terminal or many at once', load: () => import('./review.js') },
   why: { summary: 'say which rule decides an interaction, or what comes nearest', load: () => import('./why.js') },
   diff: { summary: 'say what one system file admits and another does not', load: () => import('./diff.js') },
   merge: {

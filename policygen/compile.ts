@@ -29,7 +29,7 @@ function compileRule(rule: Rule, windows: ReadonlySet<string>, carries: boolean)
   const ops = opsOf(rule).filter((op) => op !== 'name.pass');
   const passes = ops.length === opsOf(rule).length ? [] : compilePass(rule, windows);
   if (ops.length === 0) return passes;
-  const folding = ops.filter((op) => folds(op, rule, windows));
+  const folding = ops.filter((op) => foldsNames(op, rule, windows));
   const exact = ops.filter((op) => !folding.includes(op));
   const compiled = [
     { ops: exact, fold: false },
@@ -102,7 +102,7 @@ function body(rule: Rule, carries: boolean): Omit<CompiledRule, 'ops' | 'fold'> 
 }
 
 /** Whether names of this operation are compared as Windows does. Host names ignore case everywhere. */
-function folds(op: Op, rule: Rule, windows: ReadonlySet<string>): boolean {
+export function foldsNames(op: Op, rule: Pick<Rule, 'from'>, windows: ReadonlySet<string>): boolean {
   if (/^(tcp|udp|dns)[.]/.test(op)) return true;
   if (/^(unix|dbus)[.]/.test(op)) return false;
   return windows.has(splitPlace(rule.from).vm);

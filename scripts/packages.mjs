@@ -23,6 +23,8 @@ const busses = [
   { name: 'xdg-dbus-proxy', file: '/usr/bin/xdg-dbus-proxy' },
 ];
 const redis = [{ name: 'redis-server', file: '/usr/bin/redis-server' }];
+// Tests look at the review's screen in it.
+const terminals = [{ name: 'tmux', file: '/usr/bin/tmux' }];
 const rivals = [
   { name: 'strace', file: '/usr/bin/strace' },
   { name: 'bubblewrap', file: '/usr/bin/bwrap' },
@@ -31,7 +33,7 @@ const rivals = [
 export const PACKAGES = {
   build: [...compilers, ...windowsPrograms],
   demo: [...compilers, ...windowsPrograms, ...wine],
-  test: [...compilers, ...wine, ...windowsPrograms, ...displays, ...busses, ...redis],
+  test: [...compilers, ...wine, ...windowsPrograms, ...displays, ...busses, ...redis, ...terminals],
   bench: [...compilers, ...windowsPrograms, ...wine, ...redis, ...rivals],
 };
 

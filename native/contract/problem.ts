@@ -36,6 +36,7 @@ export type Problem =
   | { code: 'ROW_UNKNOWN'; run: string; seq: number }
   // asking about rules, and choosing them
   | { code: 'QUESTION_FORM'; question: string; wrong: Misasked }
+  | { code: 'REVIEW_NO_TERMINAL'; file: string }
   | { code: 'EXPRESSION_FORM'; expression: string; at: number; wrong: string }
   | { code: 'QUERY_FAILED'; error: string; rules: boolean }
   | { code: 'TRACE_UNKNOWN'; file: string }
@@ -249,6 +250,11 @@ export function explain(problem: Problem): Explanation {
       return {
         text: `${problem.question}: ${(MISASKED[problem.wrong.wrong] as (wrong: Misasked) => string)(problem.wrong)}`,
         hint: "as in: shuttle why orders.shuttle.yaml 'app may tcp.connect db 127.0.0.1:5544'",
+      };
+    case 'REVIEW_NO_TERMINAL':
+      return {
+        text: `${problem.file}: a review needs a terminal`,
+        hint: `without one: shuttle review ${problem.file} --list, then --accept 'needed=proven and risk<3' --refuse 'to=net'`,
       };
     case 'EXPRESSION_FORM':
       return {

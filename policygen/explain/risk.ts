@@ -2,6 +2,7 @@
 // multiplied are the order in which a reviewer looks at rules. docs/review.md has the table in words.
 import { homedir } from 'node:os';
 import { reaches } from '../../analyzer/pattern/match.js';
+import type { Pattern } from '../../native/contract/rules.js';
 import type { Op } from '../../native/contract/words.js';
 import { protectedNames } from '../../tracer/vm/protected.js';
 import { opsOf, type Rule, splitPlace } from '../file/model.js';
@@ -65,7 +66,7 @@ export function weigh(rule: Rule): Weighed {
 
 function riskOf(rule: Rule): { risk: number; reasons: string[] } {
   const pattern = patternOf(rule.object);
-  if (protectedPaths().some((path) => reaches(pattern, homeOnly, path)))
+  if (reachesProtected(pattern))
     return { risk: HIGHEST, reasons: ['reaches what is protected: keys, passwords, profiles'] };
   const dangers = opsOf(rule).map((op) => dangerOf(op, splitPlace(rule.to).vm));
   const worst = dangers.toSorted((a, b) => b.risk - a.risk)[0]!;
@@ -81,6 +82,10 @@ function dangerOf(op: Op, place: string): Danger {
   const to = place === 'host' || place === 'net' ? place : 'vm';
   return DANGERS.find((danger) => danger.to === to && danger.ops.test(op))!;
 }
+
+/** Whether a pattern has names of the protected set, as this user's home has it. */
+export const reachesProtected = (pattern: Pattern): boolean =>
+  protectedPaths().some((path) => reaches(pattern, homeOnly, path));
 
 let paths: readonly string[] | undefined;
 

@@ -112,17 +112,24 @@ function beside(rule: Rule): string {
   return said.length === 0 ? '' : `, ${said.join(', ')}`;
 }
 
-const NEEDS: Readonly<Record<Rule['needed'], string>> = {
+/** What is known of a rule's need, in words. */
+export const NEED_WORDS: Readonly<Record<Rule['needed'], string>> = {
   proven: 'the scenario fails without it',
   optional: 'the scenario does well without it',
   seen: 'nobody tried without it',
   unknown: 'whether it is needed is not known',
 };
 
-const count = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`;
+/** `1 run`, `2 runs`. */
+export const count = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`;
 
 /** The rule with what the runs say of it: `…, in 5 of 5 runs, 41 times; the scenario fails without it`. */
 export function sentenceOf(rule: Rule, file: Pick<SystemFile, 'system'>): string {
+  return `${doingOf(rule, file)}, ${seenWords(rule)}; ${NEED_WORDS[rule.needed]}`;
+}
+
+/** `in 5 of 5 runs, 41 times`. */
+export function seenWords(rule: Pick<Rule, 'evidence'>): string {
   const { runs, of, times } = rule.evidence ?? {};
   const seen = [
     runs === undefined
@@ -132,5 +139,5 @@ export function sentenceOf(rule: Rule, file: Pick<SystemFile, 'system'>): string
         : `in ${runs} of ${count(of, 'run')}`,
     ...(times === undefined ? [] : [count(times, 'time')]),
   ];
-  return `${doingOf(rule, file)}, ${seen.join(', ')}; ${NEEDS[rule.needed]}`;
+  return seen.join(', ');
 }

@@ -52,7 +52,8 @@ const defects: { [C in PatternDefect['code']]: (defect: Extract<PatternDefect, {
   TOO_MANY_TOKENS: ({ most }) => `more than ${most} tokens`,
 };
 
-function sayDefect<C extends PatternDefect['code']>(defect: Extract<PatternDefect, { code: C }>): string {
+/** What is wrong with a pattern, in words. */
+export function sayDefect<C extends PatternDefect['code']>(defect: Extract<PatternDefect, { code: C }>): string {
   return (defects[defect.code as C] as (one: typeof defect) => string)(defect);
 }
 
