@@ -25,7 +25,7 @@ const SEEN: readonly (readonly [op: string, object: string, verdict: string, sta
   ['clipboard.read', 'CF_UNICODETEXT', 'passed', DONE],
   ['clipboard.read', 'lab-format', 'absent', ABSENT],
   ['atom.add', 'lab-format', 'passed', DONE],
-  ['dde.connect', 'lab-service|lab-topic', 'passed', DONE],
+  ['dde.connect', 'lab-service|lab-topic', 'absent', ABSENT],
   ['registry.write', 'HKCU\\Software\\Lab', 'redirected', DONE],
   ['registry.write', 'HKCU\\Software\\Lab\\\\answer', 'redirected', DONE],
   ['process.open', 'C:\\windows\\system32\\cmd.exe', 'passed', DONE, { pid: expect.any(Number) }],

@@ -4,6 +4,7 @@
 #include "../pattern.h"
 #include "../vm.h"
 #include "carrier.h"
+#include "dde.h"
 #include "desk.h"
 #include "mailslots.h"
 #include "pipes.h"
@@ -29,7 +30,7 @@ constexpr Pair kPairs[] = {
 // Each kind in its own file.
 const std::vector<Carrier*>& carriers() {
   static const std::vector<Carrier*> all = [] {
-    std::vector<Carrier*> kinds = {&pipes(), &mailslots(), &sections(), &windows()};
+    std::vector<Carrier*> kinds = {&pipes(), &mailslots(), &sections(), &windows(), &dde()};
     kinds.insert(kinds.end(), waitables().begin(), waitables().end());
     return kinds;
   }();

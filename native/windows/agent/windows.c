@@ -2,6 +2,7 @@
 // its own affair, and most of what is said.
 #include "hook.h"
 #include "../window_wire.h"
+#include "dde.h"
 #include "json.h"
 #include "line.h"
 #include "windows.h"
@@ -12,7 +13,6 @@
 #define SEND_TIMEOUT 0x2b3
 #define SEND_NOTIFY 0x2b7
 #define SEND_CALLBACK 0x2b8
-#define DDE_INITIATE 0x3e0
 
 USE(int, NtUserGetClassName, (HWND window, BOOL real, UNICODE_STRING *name));
 USE(int, NtUserGetClipboardFormatName, (UINT format, WCHAR *name, int chars));
@@ -45,32 +45,13 @@ static void note_sent(HWND window, UINT message) {
   *last_error() = error;
 }
 
-// `service|topic`, of the two atoms a conversation begins with; none is any, `*`.
-static uint32_t atom_text(USHORT atom, WCHAR *out, uint32_t room) {
-  struct {
-    USHORT uses, flags, bytes;
-    WCHAR text[256];
-  } about;
-  uint32_t chars = 0;
-  if (!atom || NtQueryInformationAtom(atom, 0, &about, sizeof about, NULL)) return out[0] = '*', 1;
-  for (; chars < about.bytes / sizeof(WCHAR) && chars < room && chars < 256; chars++) out[chars] = about.text[chars];
-  return chars;
-}
-static void note_conversation(LPARAM atoms) {
-  WCHAR text[520];
-  uint32_t chars = atom_text((USHORT)atoms, text, 256);
-  text[chars++] = '|';
-  chars += atom_text((USHORT)(atoms >> 16), text + chars, 256);
-  const struct name name = {"", text, chars};
-  note(OP_DDE_CONNECT, &name, 0, 0, NULL);
-}
-
 HOOK(LRESULT, NtUserMessageCall, (HWND window, UINT message, WPARAM w, LPARAM l, void *result, DWORD kind, BOOL ansi)) {
-  if (kind == SEND || kind == SEND_TIMEOUT || kind == SEND_NOTIFY || kind == SEND_CALLBACK) {
-    if (message == DDE_INITIATE) note_conversation(l);
-    else note_sent(window, message);
-  }
-  return ORIGINAL(NtUserMessageCall)(window, message, w, l, result, kind, ansi);
+  const int sent = kind == SEND || kind == SEND_TIMEOUT || kind == SEND_NOTIFY || kind == SEND_CALLBACK;
+  if (sent && message == DDE_ACK) mark_answered(window);
+  else if (sent && message != DDE_INITIATE) note_sent(window, message);
+  const LRESULT done = ORIGINAL(NtUserMessageCall)(window, message, w, l, result, kind, ansi);
+  if (sent && message == DDE_INITIATE) after_call(window, w, l);
+  return done;
 }
 HOOK(BOOL, NtUserPostMessage, (HWND window, UINT message, WPARAM w, LPARAM l)) {
   if (window) note_sent(window, message);
