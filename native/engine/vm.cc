@@ -114,6 +114,7 @@ StartFailure Vm::start() {
 }
 
 void Vm::finish() {
+  finishing_ = true;
   if (!windows()) return init_->kill();
   // What the server writes is trapped by this VM's thread, so nobody must wait for it here; nor may it wait for the VM's own calls.
   const bool waits = engine.workers().run(&engine, [vm = shared_from_this()] {

@@ -79,6 +79,7 @@ class Vm : public std::enable_shared_from_this<Vm> {
   const VmSpec spec;
   const std::string& name() const { return spec.name; }
   bool running() const;
+  bool finishing() const { return finishing_; }
   bool learning() const { return spec.mode != Mode::kEnforce; }
   bool windows() const { return !spec.drives.empty(); }
 
@@ -131,7 +132,7 @@ class Vm : public std::enable_shared_from_this<Vm> {
   Callers callers_;
   std::thread thread_;
   std::atomic<Foreign> foreign_{Foreign::kNone}, settled_{Foreign::kNone};
-  std::atomic<bool> served_{false}, running_{false};
+  std::atomic<bool> served_{false}, running_{false}, finishing_{false};
   Continued continued_;
   std::mutex foreign_turn_;
   Fd diag_;
