@@ -15,7 +15,7 @@ struct Candidates {
   std::vector<Looked> looked;
 };
 
-Candidates owners_of(const Asking& asking) {
+Candidates owners_of(const Asking& asking, uint64_t before = UINT64_MAX) {
   Candidates found;
   if (is_wines(asking.op, asking.object)) return found;
   const Op served = served_for(asking.op);
@@ -25,6 +25,7 @@ Candidates owners_of(const Asking& asking) {
     if (!vm->agents) continue;
     const bool said = vm->agents->claims().find(served, asking.object, &image);
     if (carrier ? !carrier->may_have(asking, *vm) : !said) continue;
+    if (before != UINT64_MAX && vm->agents->claims().order(served, asking.object) > before) continue;
     found.owners.push_back({.place = vm->name(), .image = image});
     found.vms.push_back(vm);
     found.looked.push_back({asking.object, asking.title, 0});
@@ -102,6 +103,15 @@ Told refuse(const Asking& asking, const Candidates& found, const Ruling& ruling)
 }
 
 }  // namespace
+
+bool record_kept(const Asking& asking, uint64_t before) {
+  const Candidates found = owners_of(asking, before);
+  if (found.owners.empty()) return false;
+  const Ruling ruling = decide(asking, found);
+  if (ruling.verdict != Verdict::kBlocked) return false;
+  refuse(asking, found, ruling);
+  return true;
+}
 
 Ruling rule_for(const Asking& asking, const std::vector<Owner>& owners) {
   Bindings bindings;
