@@ -3,6 +3,8 @@ import { type Command, Option } from 'commander';
 export interface VmOptions {
   json?: boolean;
   layer?: 'learn' | 'enforce';
+  /** Remove: of every system file that is no longer there. */
+  gone?: boolean;
   /** Where changes of a Windows VM's own C: are brought. */
   to?: string;
 }
@@ -24,7 +26,7 @@ const ACTIONS: readonly [name: Action, words: string, says: string][] = [
   ['commit', '<file> <vm> [path...]', 'bring changes to the host: those named, or all but protected ones'],
   ['copy', '<file> [vm]', 'let enforcing go on from what learning left (or --layer enforce: the other way)'],
   ['reset', '<file> [vm]', 'take back everything written; setup will run again'],
-  ['remove', '<file> [vm]', 'remove the layers'],
+  ['remove', '[file] [vm]', 'remove the layers, or with --gone those of system files that are no longer there'],
 ];
 
 /** `shuttle vm`. */
@@ -35,6 +37,7 @@ export function describe(command: Command, done: (code: number) => void): void {
     action
       .option('--json', 'print one JSON document on standard output')
       .addOption(new Option('--layer <which>', 'only this layer').choices(['learn', 'enforce']))
+      .option('--gone', 'remove: layers of system files that are no longer there')
       .option('--to <folder>', "commit: where to put files of a Windows VM's own C:")
       .action(async (...given: unknown[]) => {
         const { layers } = await import('./vm/layers.js');
