@@ -57,6 +57,15 @@ describe.each(PEOPLE)('as $name', (who) => {
     expect(renamed).toMatchObject({ op: 'file.write', verdict: 'shuttled', rule: 'r1', peer: 'host' });
   });
 
+  test('what lies elsewhere, or is no file of its own, is not brought out', () => {
+    lab.put('target', 'host\n');
+    const rename = `perl -e 'rename $ARGV[0], $ARGV[1] or print "Error: $!\\n"'`;
+    const script = `for from in /proc/1/environ /proc/self/status /usr/bin/env /etc/hostname; do ${rename} $from target; done`;
+    const ran = run(script, [['target', 'file.write']], '--ephemeral');
+    expect(ran.out.match(/Error/g)).toHaveLength(4);
+    expect(read('target')).toBe('host\n');
+  });
+
   test('so it does where the file is served at open time, or is new', () => {
     lab.put('day-1.log', 'old\n');
     const rules: Rule[] = [['day-{uint}.log', '[file.read, file.write, file.create]']];

@@ -135,13 +135,15 @@ export class Lab {
       maxBuffer: 1 << 28,
       stdio: [this.input ?? 'pipe', 'pipe', 'pipe'],
       ...(input === undefined || this.input !== null ? {} : { input }),
-      env: { PATH: process.env.PATH, HOME: join(this.folder, 'home'), ...this.state(), ...this.env },
+      env: this.environment(),
       ...(uid === null ? {} : { uid, gid: uid }),
     });
   }
 
-  private state(): Record<string, string> {
-    return this.ownState ? { XDG_STATE_HOME: join(this.folder, 'state') } : {};
+  /** What the person's commands find in their environment. */
+  environment(): NodeJS.ProcessEnv {
+    const state = this.ownState ? { XDG_STATE_HOME: join(this.folder, 'state') } : {};
+    return { PATH: process.env.PATH, HOME: join(this.folder, 'home'), ...state, ...this.env };
   }
 
   /** Makes a file or folder the person's own. */

@@ -45,6 +45,17 @@ Bound bound(const Spot& here) {
   return mount.f_flag & ST_RDONLY ? Bound::kToRead : Bound::kToWrite;
 }
 
+bool on_one_mount(const Spot& one, const Spot& other) {
+  constexpr unsigned kMountId = 0x1000;  // STATX_MNT_ID
+  uint64_t mounts[2] = {};
+  for (const Spot* spot : {&one, &other}) {
+    struct statx info;
+    if (!spot->exists || syscall(SYS_statx, spot->file.get(), "", AT_EMPTY_PATH, kMountId, &info) != 0 || !(info.stx_mask & kMountId)) return false;
+    mounts[spot == &other] = info.stx_mnt_id;
+  }
+  return mounts[0] == mounts[1];
+}
+
 int64_t change_under_bind(Vm& vm, const Spot& shown, const std::string& from, const std::string& to) {
   files_of(vm).errands.take();
   const std::string above(parent_of(shown.name)), name(leaf_of(shown.name));

@@ -13,6 +13,9 @@ enum class Bound { kNo, kToRead, kToWrite };
 // Whether a spot of a VM is such a bind.
 Bound bound(const Spot& here);
 
+// Whether two spots of a VM lie on one mount, so that the kernel would rename between them.
+bool on_one_mount(const Spot& one, const Spot& other);
+
 // Renames `from` to `to`, or removes `from` where `to` is empty, as the VM's user, though something is bound at the last
 // of the names: in a copy of the VM's mounts without that bind. With the file under it the kernel takes the bind itself
 // away from the VM. 0 or a negative errno.

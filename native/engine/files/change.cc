@@ -74,6 +74,8 @@ void note_served(const Trap& trap, const ChangeCall& call, const Change& change)
   }
 }
 
+bool may_be_silent(const std::string& name) { return is_below(name, "/proc") || is_below(name, "/sys") || is_below(name, "/dev"); }
+
 constexpr int kNoReplace = 1;  // RENAME_NOREPLACE
 
 int rename_flags(const Trap& trap) {
@@ -111,8 +113,11 @@ int64_t rename_outwards(const Trap& trap, const Both& both) {
   if ((flags & ~kNoReplace) || !S_ISREG(own.mode) || (host.spot.exists && !S_ISREG(host.spot.mode))) return -EXDEV;
   if ((flags & kNoReplace) && host.spot.exists) return -EEXIST;
   if (both.judged[0].denied) return -EACCES;
+  if (may_be_silent(own.name)) return -EXDEV;
   make_private(trap, own);
-  const Spot now = find_in(trap.vm.init().root(), own.name, false);
+  const int root = trap.vm.init().root();
+  const Spot now = find_in(root, own.name, false), folder = find_in(root, std::string(parent_of(shown.name)), true);
+  if (!on_one_mount(now, folder)) return -EXDEV;  // as it is for any two mounts
   if (const int64_t error = bring_out(trap, now, host.spot.name)) return error;
   if (bound(shown) != Bound::kToWrite) return in_vm(trap, [name = own.name]() -> int64_t { return syscall(SYS_unlinkat, AT_FDCWD, name.c_str(), 0) < 0 ? -errno : 0; });
   const int64_t result = change_under_bind(trap.vm, shown, own.name, shown.name);
@@ -135,8 +140,6 @@ std::optional<Answer> rename_across(const Trap& trap, const Both& both) {
 bool may_only_be_written(const Both& both, size_t i) {
   return both.named[i] && both.change(i).op == Op::kFileDelete && !both.on_host(i) && bound(both.change(i).here) == Bound::kToWrite;
 }
-
-bool may_be_silent(const std::string& name) { return is_below(name, "/proc") || is_below(name, "/sys") || is_below(name, "/dev"); }
 
 }  // namespace
 
