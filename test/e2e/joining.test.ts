@@ -20,7 +20,7 @@ const CROSSINGS = [
   ['tcp', `${port}`, 'tcp.connect', `127.0.0.1:${port}`, 'ECONNREFUSED'],
   ['tcp6', `${port}`, 'tcp.connect', `[::1]:${port}`, 'ECONNREFUSED'],
 ] as const;
-const NAMES = CROSSINGS.flatMap(([kind, name]) => [kind, name]);
+const NAMES = CROSSINGS.flatMap((crossing) => crossing.slice(0, 2));
 const RULES = CROSSINGS.map(
   ([, , op, object], at) =>
     `  - { id: r${at}, allow: ${op}, from: app, to: db, object: '${object}', state: accepted, needed: seen }\n`,

@@ -115,17 +115,9 @@ export function holdLayer(state: string, key: LayerKey, owner: { uid: number; gi
     abandon: () => {
       if (!fresh) return release();
       removeTree(folder); // and the lock in it
-      removeEmpty(dirname(folder), dirname(dirname(folder)));
+      removeEmpty(dirname(folder), 3);
     },
   };
-}
-
-function removeEmpty(...folders: string[]): void {
-  try {
-    for (const folder of folders) rmdirSync(folder);
-  } catch {
-    // it holds other layers
-  }
 }
 
 /** A folder that the VM closed to everybody holds something. */
