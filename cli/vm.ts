@@ -3,6 +3,8 @@ import { type Command, Option } from 'commander';
 export interface VmOptions {
   json?: boolean;
   layer?: 'learn' | 'enforce';
+  /** Remove: of every system file that is no longer there. */
+  gone?: boolean;
   /** Where changes of a Windows VM's own C: are brought. */
   to?: string;
 }
@@ -34,7 +36,12 @@ const ACTIONS: readonly [name: Action, words: string, says: string, example: str
     'copy orders.shuttle.yaml db',
   ],
   ['reset', '<file> [vm]', 'take back everything written; setup will run again', 'reset orders.shuttle.yaml db'],
-  ['remove', '<file> [vm]', 'remove the layers', 'remove orders.shuttle.yaml'],
+  [
+    'remove',
+    '[file] [vm]',
+    'remove the layers, or with --gone those of system files that are no longer there',
+    'remove orders.shuttle.yaml',
+  ],
 ];
 
 /** `shuttle vm`. */
@@ -45,6 +52,7 @@ export function describe(command: Command, done: (code: number) => void): void {
     action
       .option('--json', 'print one JSON document on standard output')
       .addOption(new Option('--layer <which>', 'only this layer').choices(['learn', 'enforce']))
+      .option('--gone', 'remove: layers of system files that are no longer there')
       .option('--to <folder>', "commit: where to put files of a Windows VM's own C:")
       .addHelpText('after', `\nExample:\n  shuttle vm ${example}`)
       .action(async (...given: unknown[]) => {

@@ -15,7 +15,7 @@ export interface NativeEngine {
   start(spec: VmSpec): { pid: number };
   /** Starts one more program in a running VM; gives its pid on the host. Throws like `start`. */
   launch(vm: string, program: LaunchSpec): number;
-  /** Ends a VM: kills every process in it. */
+  /** Ends a VM: asks its programs to end and then kills them; asked again, kills them now. */
   kill(vm: string): void;
   /** Ends every VM and stops listening; no event comes afterwards. */
   close(): void;

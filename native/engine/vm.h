@@ -98,7 +98,8 @@ class Vm : public std::enable_shared_from_this<Vm> {
 
   // Starts the VM and its thread. The failure's text is empty when it runs.
   StartFailure start();
-  // Lets a Wine server save the registry, then kills what runs in the VM; `on_end` tells when that is done.
+  // Lets a Wine server save the registry, or servers put away what they have, then kills what runs in the VM; asked a
+  // second time, at once. `on_end` tells when that is done.
   void finish();
   // Ends the VM: kills what runs in it and waits for its thread.
   void end();
@@ -131,7 +132,7 @@ class Vm : public std::enable_shared_from_this<Vm> {
   Callers callers_;
   std::thread thread_;
   std::atomic<Foreign> foreign_{Foreign::kNone}, settled_{Foreign::kNone};
-  std::atomic<bool> served_{false}, running_{false};
+  std::atomic<bool> served_{false}, running_{false}, finishing_{false};
   Continued continued_;
   std::mutex foreign_turn_;
   Fd diag_;

@@ -53,7 +53,7 @@ describe.each(PEOPLE)('two terminals, as $name', (who) => {
     const shuttle = spawn(process.execPath, [main, 'run', lab.file, '--vm', 'db'], {
       cwd: dirname(lab.file),
       stdio: ['ignore', 'ignore', 'pipe'],
-      env: { PATH: process.env.PATH, HOME: join(lab.folder, 'home') },
+      env: lab.environment(),
       ...(uid === null ? {} : { uid, gid: uid }),
     });
     started.push(shuttle);
