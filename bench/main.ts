@@ -11,6 +11,7 @@ import { recorder, traps } from './rows/record.js';
 import { redis } from './rows/redis.js';
 import { command, starts } from './rows/start.js';
 import { windows } from './rows/windows.js';
+import { windowsObjects } from './rows/windows_objects.js';
 
 const GROUPS: readonly Group[] = [
   starts,
@@ -18,6 +19,7 @@ const GROUPS: readonly Group[] = [
   ...files,
   ...redis,
   windows,
+  ...windowsObjects,
   recorder,
   traps,
   load,

@@ -1,12 +1,9 @@
 // How long the first Windows program takes in a new VM, where Wine alone has to make a prefix.
-import { join } from 'node:path';
-import { findWine, type WineInstall } from '../../tracer/windows/wine.js';
-import { wineEnv } from '../../tracer/windows/wine_process.js';
+import { findWine } from '../../tracer/windows/wine.js';
 import { type Figure, figure, skipped } from '../figure.js';
-import type { Lab } from '../lab.js';
+import { Prefix } from '../plain_wine.js';
 import { interleave } from '../rounds.js';
 import type { Bench, Group } from '../row.js';
-import { Timer } from '../timer.js';
 import { Vms } from '../vms.js';
 
 const NAMES = ['windows-start', 'windows-start:existing'] as const;
@@ -27,7 +24,7 @@ export const windows: Group = {
     try {
       const made = await interleave(rounds(3), { prefix: () => once(first()) });
       const found = await interleave(rounds(9), {
-        prefix: () => existing.run(),
+        prefix: () => existing.run(...CMD),
         ours: () => vms.start('app', undefined, 'exited'),
       });
       const { ours } = found;
@@ -42,7 +39,7 @@ export const windows: Group = {
         }),
       ];
     } finally {
-      existing.close();
+      await existing.close();
       await vms.close();
     }
   },
@@ -51,31 +48,7 @@ export const windows: Group = {
 let serial = 0;
 
 async function once(prefix: Prefix): Promise<number> {
-  const took = await prefix.run();
-  prefix.close();
+  const took = await prefix.run(...CMD);
+  await prefix.close();
   return took;
-}
-
-/** A prefix of plain Wine's; its server is ended after each program, outside the measured time. */
-class Prefix {
-  private readonly timer: Timer;
-
-  constructor(
-    lab: Lab,
-    private readonly wine: WineInstall,
-    name: string,
-  ) {
-    const path = join(lab.room(`prefix-${name}`), 'wine');
-    this.timer = new Timer(lab, { ...wineEnv(path, 'user'), WINEARCH: 'win64', HOME: lab.folder, DISPLAY: '' });
-  }
-
-  async run(): Promise<number> {
-    const took = await this.timer.time(this.wine.loader, ...CMD);
-    await this.timer.time(this.wine.server, '-k').catch(() => {}); // ended by itself already
-    return took;
-  }
-
-  close(): void {
-    this.timer.close();
-  }
 }

@@ -50,6 +50,24 @@ enum sh_seen { SH_SEEN_PASSED = 0, SH_SEEN_ABSENT = 1, SH_SEEN_BLOCKED = 2, SH_S
 // ---- Messages between agent and engine: one packet each (SOCK_SEQPACKET), a head and then its texts.
 #define SH_MOST_MESSAGE (96u * 1024 + 256)
 
+// ---- The board: a memory file, one for each VM, mapped by its agents. It says which names need no question. A name is the
+// bit that its hash picks; the hash takes case as ASCII has it and every other character as one and the same, since
+// only the engine knows how NT folds those.
+#define SH_THEIRS_BITS (1u << 20)
+#define SH_EXPORTED_BITS (1u << 16)
+struct sh_board {
+  uint64_t ask_always;    // by operation: ask whatever the name is
+  uint64_t serve_always;  // by operation: say SH_SERVE whatever the name is
+  uint8_t theirs[SH_THEIRS_BITS / 8];      // what others own: a name without its bit is not to be had elsewhere
+  uint8_t exported[SH_EXPORTED_BITS / 8];  // what others may reach
+};
+#define SH_MIX_BEGIN 14695981039346656037u
+static inline uint64_t sh_mix(uint64_t hash, uint32_t c) {
+  const uint32_t folded = c >= 0x80 ? 1 : c >= 'a' && c <= 'z' ? c - 0x20 : c;
+  return (hash ^ folded) * 1099511628211u;
+}
+static inline uint64_t sh_mixed(uint64_t hash) { return hash ^ hash >> 32; }
+
 enum sh_say {
   SH_HELLO = 1,   // a process: answered by SH_WELCOME with the ring's descriptor. `object` is its image
   SH_MORE = 2,    // one more line of a process that has said hello (a thread that waits needs its own)
@@ -58,6 +76,7 @@ enum sh_say {
   SH_ASK = 5,     // a name is not found here: what now? Answered by SH_ANSWER
   SH_SERVE = 6,   // this process owns a name now; answered, so that nobody can look for it before it is known
   SH_GONE = 7,    // it does no longer; not answered
+  SH_BOARD = 8,   // the VM's board, please: answered with its descriptor
   SH_WELCOME = 16,
   SH_ANSWER = 17,
 };

@@ -13,13 +13,14 @@ struct Candidates {
   std::vector<Owner> owners;
 };
 
-Candidates owners_of(const Asking& asking) {
+Candidates owners_of(const Asking& asking, uint64_t before = UINT64_MAX) {
   Candidates found;
   if (is_wines(asking.op, asking.object)) return found;
   const Op served = served_for(asking.op);
   for (const auto& vm : asking.vm->engine.others(*asking.vm)) {
     std::string image;
     if (!vm->agents || !vm->agents->claims().find(served, asking.object, &image)) continue;
+    if (before != UINT64_MAX && vm->agents->claims().order(served, asking.object) > before) continue;
     found.owners.push_back({.place = vm->name(), .image = image});
     found.vms.push_back(vm);
   }
@@ -83,6 +84,15 @@ Told refuse(const Asking& asking, const Candidates& found, const Ruling& ruling)
 }
 
 }  // namespace
+
+bool record_kept(const Asking& asking, uint64_t before) {
+  const Candidates found = owners_of(asking, before);
+  if (found.owners.empty()) return false;
+  const Ruling ruling = decide(asking, found);
+  if (ruling.verdict != Verdict::kBlocked) return false;
+  refuse(asking, found, ruling);
+  return true;
+}
 
 std::optional<Told> settle_asking(const Asking& asking) {
   const Candidates found = owners_of(asking);

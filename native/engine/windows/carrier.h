@@ -85,4 +85,8 @@ std::optional<Told> settle_asking(const Asking& asking);
 // Decides, carries and records; the one place where an agent's question is answered. May wait.
 Told answer_asking(const Asking& asking);
 
+// Records that a name nobody asked about is kept from the asker, where a VM that claimed it before has it and no rule says
+// yes. False where there is no such VM.
+bool record_kept(const Asking& asking, uint64_t before);
+
 }  // namespace shuttle

@@ -1,5 +1,7 @@
 #include "claims.h"
 
+#include <atomic>
+
 #include "../pattern.h"
 
 namespace shuttle {
@@ -19,9 +21,18 @@ bool Claims::add(Op served, std::string_view name, pid_t pid, std::string_view i
   if (fresh) {
     claim.image = image;
     claim.sort = sort;
+    static std::atomic<uint64_t> next{0};
+    claim.order = next++;
   }
   claim.pids.insert(pid);
   return fresh;
+}
+
+uint64_t Claims::order(Op served, std::string_view name) const {
+  const Key key{served, folded(name)};
+  std::lock_guard lock(mutex_);
+  const auto found = claims_.find(key);
+  return found == claims_.end() ? UINT64_MAX : found->second.order;
 }
 
 void Claims::remove(Op served, std::string_view name, pid_t pid) {

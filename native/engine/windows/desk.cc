@@ -80,7 +80,7 @@ struct AgentDesk::Line {
 };
 
 AgentDesk::AgentDesk(Vm& vm)
-    : vm_(vm), dock_(std::make_unique<Dock>(vm)), tick_(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)), buffer_(new char[SH_MOST_MESSAGE]) {
+    : vm_(vm), board_(vm), dock_(std::make_unique<Dock>(vm)), tick_(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)), buffer_(new char[SH_MOST_MESSAGE]) {
   timerfd_settime(tick_.get(), 0, &kEach, nullptr);
   loop_.post([this] {
     loop_.watch(tick_.get(), EPOLLIN, [this](uint32_t) {
@@ -168,6 +168,7 @@ bool AgentDesk::take_message(const std::shared_ptr<Line>& line) {
     case SH_RING: drain(*line->process); return true;
     case SH_DRAIN: return drain(*line->process), reply(line, {.verdict = SH_DONE}), true;
     case SH_SERVE: return claim(op, object, about, message.extra[0]), reply(line, {.verdict = SH_DONE}), true;
+    case SH_BOARD: return reply(line, {.verdict = SH_DESCRIPTOR, .descriptor = Fd(fcntl(board_.file().get(), F_DUPFD_CLOEXEC, 0))}), true;
     case SH_GONE: claims_.remove(op, object, about.pid); return true;
     case SH_ASK: ask(line, message, object, detail); return true;
     default: return false;
@@ -224,6 +225,9 @@ void AgentDesk::reply(const std::shared_ptr<Line>& line, Told told) {
 // The first to make a name is told of, for those that wait until it is there (`ready`).
 void AgentDesk::claim(Op op, std::string_view object, const AgentProcess& by, uint64_t sort) {
   if (!claims_.add(op, object, by.pid, by.image, sort)) return;
+  if (vm_.engine.several)
+    for (const auto& other : vm_.engine.others(vm_))
+      if (other->agents) other->agents->board().add(vm_, op, object, by.image);
   vm_.engine.tell({.type = Event::Type::kServed, .vm = vm_.name(), .op = std::string(name_of(op)), .object = std::string(object)});
 }
 
@@ -236,10 +240,22 @@ void AgentDesk::drain(Process& process) {
   if (const uint64_t lost = process.reader.take_lost()) vm_.engine.record->lost(Source::kAgent, lost);
 }
 
+// Of a name that its board does not show an agent says that it is nowhere, or makes its own. Where another VM has it, that
+// is what was kept from this one.
+bool AgentDesk::record_kept(const Process& process, const AgentEvent& event, bool made) {
+  if (!vm_.engine.several || vm_.spec.mode == Mode::kAllow) return false;  // where all is shown it was asked
+  const Op op = static_cast<Op>(event.op);
+  Asking asking{.vm = vm_.shared_from_this(), .process = process.about, .op = op, .object = std::string(event.object), .access = event.access,
+                .extra = {}, .detail = std::string(event.detail), .tid = event.tid, .began = vm_.engine.record->now_ns()};
+  return shuttle::record_kept(asking, made ? claims_.order(op, event.object) : UINT64_MAX);
+}
+
 void AgentDesk::record(Process& process, const AgentEvent& event) {
   if (event.op >= std::size(kOpNames)) return vm_.engine.record->lost(Source::kAgent, 1);
   const bool passed = event.seen == SH_SEEN_PASSED;
   if (passed && is_serving(static_cast<Op>(event.op))) claim(static_cast<Op>(event.op), event.object, *process.about);
+  const bool made = passed && event.status == 0 && makes(static_cast<Op>(event.op));
+  if ((made || event.seen == SH_SEEN_ABSENT) && record_kept(process, event, made) && !made) return;
   constexpr Verdict kSeen[] = {Verdict::kPassed, Verdict::kAbsent, Verdict::kBlocked, Verdict::kRedirected};
   const Verdict verdict = event.seen < std::size(kSeen) ? kSeen[event.seen] : Verdict::kAbsent;
   vm_.engine.record->record(Row{.vm = vm_.name(), .pid = process.about->pid, .tid = process.threads.host(event.tid), .image = process.about->image,

@@ -11,6 +11,7 @@
 #include "../caller.h"
 #include "../fd.h"
 #include "../loop.h"
+#include "board.h"
 #include "carrier.h"
 #include "claims.h"
 #include "ring.h"
@@ -36,6 +37,7 @@ class AgentDesk {
   void close();
 
   Claims& claims() { return claims_; }
+  Board& board() { return board_; }
   Dock& dock() { return *dock_; }
 
  private:
@@ -48,6 +50,7 @@ class AgentDesk {
   void drain(Process& process);
   void drain_all();
   void record(Process& process, const AgentEvent& event);
+  bool record_kept(const Process& process, const AgentEvent& event, bool made);
   void claim(Op op, std::string_view object, const AgentProcess& by, uint64_t sort = 0);
   void drop(const std::shared_ptr<Line>& line);
   void reply(const std::shared_ptr<Line>& line, Told told);
@@ -55,6 +58,7 @@ class AgentDesk {
 
   Vm& vm_;
   Claims claims_;
+  Board board_;
   std::unique_ptr<Dock> dock_;
   Fd tick_;
   std::map<pid_t, std::shared_ptr<Process>> processes_;  // the loop's thread only

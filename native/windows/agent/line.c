@@ -14,7 +14,8 @@ struct line {
 };
 static struct line lines[LINES];
 static struct sh_ring *ring;
-static uint64_t serving, asking;  // a bit for each operation
+static uint64_t serving, asking;      // a bit for each operation
+static const struct sh_board *board;  // null: whatever the name
 
 ULONG_PTR own_pid(void) { return (ULONG_PTR)NtCurrentTeb()->Reserved1[8]; }
 ULONG_PTR own_tid(void) { return (ULONG_PTR)NtCurrentTeb()->Reserved1[9]; }
@@ -56,6 +57,15 @@ static struct line *take_line(void) {
 }
 static void leave_line(struct line *line) { __atomic_store_n(&line->busy, 0, __ATOMIC_RELEASE); }
 
+static void take_board(struct line *line) {
+  struct sh_answer answer;
+  int fd = -1;
+  if (say(line, SH_BOARD, 0, 0, NULL, NULL, NULL)) linux_receive(line->socket, &answer, sizeof answer, &fd);
+  if (fd < 0) return;
+  board = linux_map(fd, sizeof *board);
+  linux_close(fd);
+}
+
 int open_line(void) {
   const UNICODE_STRING *image = &NtCurrentTeb()->ProcessEnvironmentBlock->ProcessParameters->ImagePathName;
   const struct name name = {"", image->Buffer, image->Length / sizeof(WCHAR)};
@@ -71,6 +81,7 @@ int open_line(void) {
   if (!ring) return hang_up(line), 0;
   serving = welcome.serve;
   asking = welcome.ask;
+  if (asking) take_board(line);
   return 1;
 }
 
@@ -147,13 +158,15 @@ int seen_before(enum sh_op op, const struct name *object, NTSTATUS status) {
   return __atomic_exchange_n(&seen[hash >> 54], hash, __ATOMIC_RELAXED) == hash;
 }
 
+static int has_bit(const uint8_t *bits, uint64_t at) { return __atomic_load_n(&bits[at / 8], __ATOMIC_ACQUIRE) >> at % 8 & 1; }
+
 int may_ask(enum sh_op op, const struct name *object) {
-  (void)object;
-  return ring && (asking >> op & 1);
+  if (!ring || !(asking >> op & 1)) return 0;
+  return !board || (board->ask_always >> op & 1) || has_bit(board->theirs, hash_name(object) % SH_THEIRS_BITS);
 }
 int may_serve(enum sh_op op, const struct name *object) {
-  (void)object;
-  return ring && (serving >> op & 1);
+  if (!ring || !(serving >> op & 1)) return 0;
+  return !board || (board->serve_always >> op & 1) || has_bit(board->exported, (hash_name(object) >> 20) % SH_EXPORTED_BITS);
 }
 
 static void take_name(const uint8_t *text, uint32_t bytes, struct answer *answer) {

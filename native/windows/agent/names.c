@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "../wire.h"
+
 #define FOLDERS 16
 
 // Folders that names are relative to, by handle: asking Wine each time would cost as much as the call itself.
@@ -161,6 +163,13 @@ uint32_t name_bytes(const struct name *name) {
   uint32_t bytes = (uint32_t)strlen(name->prefix);
   for (uint32_t at = 0; at < name->chars;) bytes += char_bytes(next_char(name, &at));
   return bytes;
+}
+
+uint64_t hash_name(const struct name *name) {
+  uint64_t hash = SH_MIX_BEGIN;
+  for (const char *c = name->prefix; *c; c++) hash = sh_mix(hash, (uint8_t)*c);
+  for (uint32_t at = 0; at < name->chars;) hash = sh_mix(hash, next_char(name, &at));
+  return sh_mixed(hash);
 }
 
 uint32_t write_name(const struct name *name, uint8_t *out, uint32_t room) {

@@ -31,6 +31,9 @@ uint32_t name_bytes(const struct name *name);
 // Writes at most `room` bytes, never half a character; returns how many.
 uint32_t write_name(const struct name *name, uint8_t *out, uint32_t room);
 
+// The hash by which the board has it (wire.h).
+uint64_t hash_name(const struct name *name);
+
 // A handle is being closed: folders known by handle are forgotten. Called by the handler of NtClose.
 void forget_folder(HANDLE handle);
 
