@@ -23,6 +23,10 @@ const WORDS: Readonly<Record<string, Words>> = {
     says: 'more than one place outside the VM has it (they are named last), so that none was taken',
     hint: 'accept a rule that names the one that is meant in `to`',
   },
+  DOCK_DIED: {
+    says: 'was killed: what it carried for this VM is cut off, and the run does not count as complete',
+    hint: 'no program but the VM’s own can have ended it; see who was there with shuttle query and the view processes',
+  },
   PUBLISH_FAILED: {
     says: 'could not be published to the host',
     hint: 'end what has this address on the host, or take out the rule with `to: host`',

@@ -79,6 +79,7 @@ class Vm : public std::enable_shared_from_this<Vm> {
   const VmSpec spec;
   const std::string& name() const { return spec.name; }
   bool running() const;
+  bool finishing() const { return finishing_; }
   bool learning() const { return spec.mode != Mode::kEnforce; }
   bool windows() const { return !spec.drives.empty(); }
 

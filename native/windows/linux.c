@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-enum { NR_CLOSE = 3, NR_POLL = 7, NR_MMAP = 9, NR_SOCKET = 41, NR_CONNECT = 42, NR_SENDMSG = 46, NR_RECVMSG = 47, NR_SHUTDOWN = 48, NR_FCNTL = 72, NR_FTRUNCATE = 77, NR_GETTID = 186, NR_EXIT_GROUP = 231, NR_CLOCK_GETTIME = 228, NR_MEMFD_CREATE = 319 };
+enum { NR_CLOSE = 3, NR_POLL = 7, NR_MMAP = 9, NR_MUNMAP = 11, NR_SOCKET = 41, NR_CONNECT = 42, NR_SENDMSG = 46, NR_RECVMSG = 47, NR_SHUTDOWN = 48, NR_FCNTL = 72, NR_FTRUNCATE = 77, NR_GETTID = 186, NR_EXIT_GROUP = 231, NR_CLOCK_GETTIME = 228, NR_MEMFD_CREATE = 319 };
 enum { LINUX_AF_UNIX = 1, LINUX_SEQPACKET_CLOEXEC = 5 | 02000000, LINUX_NOSIGNAL = 0x4000, LINUX_DONTWAIT = 0x40, LINUX_CMSG_CLOEXEC = 0x40000000 };
 
 // As Linux has it: `long` is eight bytes there and four here.
@@ -101,10 +101,23 @@ long long linux_receive(int socket, void *into, size_t bytes, int *fd) {
   return done;
 }
 
+int linux_wait(int socket, int ms) {
+  struct {
+    int32_t fd;
+    int16_t wanted, there;
+  } one = {socket, 1, 0};
+  word done;
+  do done = call3(NR_POLL, address(&one), 1, ms);
+  while (done == -LINUX_EINTR);
+  return done != 0;
+}
+
 void *linux_map(int fd, size_t bytes) {
   const word at = call6(NR_MMAP, 0, (word)bytes, 3, fd < 0 ? 0x22 : 1, fd, 0);
   return at < 0 && at > -4096 ? NULL : (void *)(uintptr_t)at;
 }
+
+void linux_unmap(void *at, size_t bytes) { call3(NR_MUNMAP, address(at), (word)bytes, 0); }
 
 int linux_sealed_memory(uint64_t bytes) {
   enum { CLOEXEC_ALLOW_SEALING = 3, ADD_SEALS = 1033, SEAL_SHRINK_GROW = 1 | 2 | 4 };

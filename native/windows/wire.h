@@ -119,6 +119,7 @@ enum sh_order {
   SH_WAIT = 34,      // wait until the owner has a free instance of `name` (extra[0]: milliseconds)
   SH_REPORT = 48,    // dock to engine: how an order ended
   SH_READY = 49,     // dock to engine: it is there
+  SH_LEAVING = 50,   // dock to engine: the VM's last program has ended, and so does it. An end without this is a loss
 };
 
 struct sh_dock_message {

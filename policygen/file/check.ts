@@ -64,7 +64,9 @@ export function splitReady(text: string): { op: Op; object: string } | null {
   return isOp(op) && object !== '' ? { op, object } : null;
 }
 
-const makes = (op: Op): boolean => /[.](serve|create|own|bind|listen)$/.test(op) && !op.startsWith('file.');
+// Windows have no operation of their making: one that others could find is one that was made.
+const makes = (op: Op): boolean =>
+  op === 'window.find' || (/[.](serve|create|own|bind|listen)$/.test(op) && !op.startsWith('file.'));
 
 function checkReady(text: string, place: number): Complaint[] {
   const split = splitReady(text);

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <deque>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -22,6 +23,7 @@ namespace shuttle {
 namespace {
 
 constexpr size_t kChunk = 65536;
+constexpr size_t kMostLater = 1024;
 constexpr size_t kMessage = 262144;  // more than a message can be: send buffers end at 212,992 bytes
 
 void make_ready(int fd) {
@@ -77,6 +79,7 @@ class Relay::Pair : public std::enable_shared_from_this<Pair> {
     Fd fd;
     std::string waiting;      // to be written to this end
     bool holds = false;       // something is, if only a message of no bytes
+    std::deque<std::string> later;  // behind it: the gate's messages
     std::vector<Fd> handing;  // to go with its first byte
     bool ended = false;    // nothing more to be read from it
     bool shut = false;     // it was told that nothing more will come
@@ -106,6 +109,7 @@ class Relay::Pair : public std::enable_shared_from_this<Pair> {
       return;
     }
     const auto size = static_cast<size_t>(got);
+    if (options_.gate && !passes(i, std::string_view(buffer, size))) return;
     if (options_.tap && (size > options_.head || !options_.head)) tell(i, std::string_view(buffer, size).substr(options_.head));
     to.handing = std::move(handed);
     const ssize_t sent = give(to.fd.get(), std::string_view(buffer, size), to.handing);
@@ -118,6 +122,26 @@ class Relay::Pair : public std::enable_shared_from_this<Pair> {
 
   // What is passed along and not taken at once stays with us.
   bool count_handing() { return held_.resize(kSockets + ends_[0].handing.size() + ends_[1].handing.size()); }
+
+  bool passes(int i, std::string_view message) {
+    std::string back;
+    if (options_.gate(i, message, back)) return true;
+    if (!back.empty()) answer(ends_[i], std::move(back));
+    return false;
+  }
+
+  // A message of the gate's own. One that the end does not take yet waits behind what waits already.
+  void answer(End& to, std::string message) {
+    if (to.holds) {
+      if (to.later.size() >= kMostLater) return abort();
+      return to.later.push_back(std::move(message));
+    }
+    const ssize_t sent = give(to.fd.get(), message, to.handing);
+    if (sent >= 0) return;
+    if (errno != EAGAIN) return abort();
+    to.holds = true;
+    to.waiting = std::move(message);
+  }
 
   void tell(int direction, std::string_view bytes) {
     const Tap& tap = *options_.tap;
@@ -160,6 +184,10 @@ class Relay::Pair : public std::enable_shared_from_this<Pair> {
     }
     to.waiting.erase(0, options_.messages ? to.waiting.size() : static_cast<size_t>(sent));
     to.holds = !to.waiting.empty();
+    if (to.holds || to.later.empty()) return;
+    to.waiting = std::move(to.later.front());
+    to.later.pop_front();
+    to.holds = true;
   }
 
   // Passes ends of streams on, watches for just what can happen next, and closes when both directions have ended.

@@ -1,6 +1,7 @@
 #pragma once
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -29,10 +30,15 @@ struct Tap {
   }
 };
 
+// Looks at each message before it goes on: false keeps it back. What is then put into `back` goes to its sender. Called on
+// the relay's thread; must not wait.
+using Gate = std::function<bool(int direction, std::string_view message, std::string& back)>;
+
 struct RelayOptions {
   std::optional<Tap> tap;
   bool messages = false;     // SOCK_SEQPACKET: borders are kept
   uint32_t head = 0;         // bytes before each message that are not the program's: carried, but not recorded
+  Gate gate = {};            // of messages
   bool descriptors = false;  // unix sockets: what is passed along goes on; otherwise it is stripped
 };
 

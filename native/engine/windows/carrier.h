@@ -32,6 +32,8 @@ struct Asking {
   uint32_t access = 0;
   std::array<uint64_t, 4> extra{};
   std::string detail;
+  std::string title, message;  // of windows, where they are known
+  uint64_t handle = 0;         // what a look found, as its VM numbers it
   int32_t tid = 0;     // as the VM numbers it
   int64_t began = 0;   // Record::now_ns
 };
@@ -55,6 +57,12 @@ struct Carried {
   std::optional<uint32_t> channel;
 };
 
+// What a look found in a VM.
+struct Looked {
+  std::string object, title;  // as they are called there
+  uint64_t handle = 0;
+};
+
 // How one kind of Windows object crosses. To add a kind: write a class in a file of its own and enter it in
 // carriers.cc. `carry` runs on a thread of its own and may wait; it is called only after the rules said yes.
 class Carrier {
@@ -64,6 +72,16 @@ class Carrier {
   virtual Op served() const = 0;
   // What others ask for it.
   virtual std::vector<Op> asked() const = 0;
+
+  // Puts what the agent said into the record's words, before anything is decided.
+  virtual void understand(Asking& asking) const {}
+  // Whether another VM may have what is asked for; by default, that one of its programs said so. Takes no time.
+  virtual bool may_have(const Asking& asking, Vm& other) const;
+  // Whether names made known do not say it all, and `look` is to be called for each VM that may have it.
+  virtual bool looks() const { return false; }
+  // Whether it has, and what. May wait. Nothing is let across by it.
+  virtual std::optional<Looked> look(const Asking& asking, Vm& other) { return Looked{asking.object, asking.title, 0}; }
+
   virtual Carried carry(const Asking& asking, Vm& owner, const Ruling& ruling) = 0;
 };
 
@@ -78,6 +96,10 @@ bool makes(Op asked);
 
 // Whether a name is Wine's own, so that every VM has it for itself: it crosses for nobody, whatever the rules say.
 bool is_wines(Op asked, std::string_view object);
+
+// What the rules say about it, and the row that says what came of it: for what a carrier decides later, on its channels.
+Ruling rule_for(const Asking& asking, const std::vector<Owner>& owners);
+void record_asking(const Asking& asking, const Owner* owner, Verdict verdict, const Ruling& ruling, const Carried& carried);
 
 // Decides, and answers where nothing is carried: that takes no time. Nothing where it is to be carried.
 std::optional<Told> settle_asking(const Asking& asking);

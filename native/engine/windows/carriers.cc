@@ -2,11 +2,14 @@
 #include <algorithm>
 
 #include "../pattern.h"
+#include "../vm.h"
 #include "carrier.h"
+#include "desk.h"
 #include "mailslots.h"
 #include "pipes.h"
 #include "sections.h"
 #include "waitables.h"
+#include "windows.h"
 
 namespace shuttle {
 
@@ -26,7 +29,7 @@ constexpr Pair kPairs[] = {
 // Each kind in its own file.
 const std::vector<Carrier*>& carriers() {
   static const std::vector<Carrier*> all = [] {
-    std::vector<Carrier*> kinds = {&pipes(), &mailslots(), &sections()};
+    std::vector<Carrier*> kinds = {&pipes(), &mailslots(), &sections(), &windows()};
     kinds.insert(kinds.end(), waitables().begin(), waitables().end());
     return kinds;
   }();
@@ -34,6 +37,8 @@ const std::vector<Carrier*>& carriers() {
 }
 
 }  // namespace
+
+bool Carrier::may_have(const Asking& asking, Vm& other) const { return other.agents->claims().find(served(), asking.object); }
 
 Carrier* carrier_for(Op asked) {
   for (Carrier* each : carriers())

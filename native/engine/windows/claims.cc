@@ -62,4 +62,10 @@ bool Claims::find(Op served, std::string_view name, std::string* image, uint64_t
   return true;
 }
 
+bool Claims::any(Op served) const {
+  std::lock_guard lock(mutex_);
+  const auto first = claims_.lower_bound(Key{served, {}});
+  return first != claims_.end() && first->first.first == served;
+}
+
 }  // namespace shuttle

@@ -37,6 +37,8 @@ class Claims {
   }
   // True where somebody made it; its image and sort are then told, where they are asked for.
   bool find(Op served, std::string_view name, std::string* image = nullptr, uint64_t* sort = nullptr) const;
+  // Whether any name was made by this operation.
+  bool any(Op served) const;
 
  private:
   using Key = std::pair<Op, std::string>;

@@ -34,7 +34,8 @@ uint64_t all_serving() {
   uint64_t bits = 0;
   for (size_t asked = 0; asked < std::size(kOpNames); asked++)
     if (carrier_for(static_cast<Op>(asked))) bits |= uint64_t{1} << static_cast<size_t>(served_for(static_cast<Op>(asked)));
-  return bits;
+  // A row of a window that was found says nothing of who made it.
+  return bits & ~(uint64_t{1} << static_cast<size_t>(Op::kWindowFind));
 }
 
 bool is_serving(Op op) {
@@ -49,7 +50,8 @@ uint64_t serving_of(const Vm& vm) {
   uint64_t bits = 0;
   for (size_t asked = 0; asked < std::size(kOpNames); asked++) {
     const Op op = static_cast<Op>(asked);
-    bool may = vm.learning();
+    // Of windows no row tells, so that without this nobody knew that one is kept back.
+    bool may = vm.learning() || op == Op::kWindowFind;
     // Of what is made where it is not there, either end of a rule may come first.
     const auto leads_here = [&](const CompiledRule& rule) { return rule.to == vm.name() || (rule.from == vm.name() && makes(served_for(op))); };
     for (const CompiledRule& rule : vm.engine.rules->rules()) may |= rule.allow && leads_here(rule) && std::ranges::count(rule.ops, op);
@@ -197,6 +199,7 @@ void AgentDesk::ask(const std::shared_ptr<Line>& line, const sh_message& message
                 .access = message.access, .extra = {}, .detail = std::string(detail), .tid = line->process->threads.host(message.tid),
                 .began = vm_.engine.record->now_ns()};
   std::copy(std::begin(message.extra), std::end(message.extra), asking.extra.begin());
+  if (const Carrier* carrier = carrier_for(asking.op)) carrier->understand(asking);
   // Most names are nowhere: no other thread is troubled for those.
   if (auto told = settle_asking(asking)) return reply(line, std::move(*told));
   line->asking = true;

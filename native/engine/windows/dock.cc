@@ -9,6 +9,7 @@
 #include <chrono>
 #include <utility>
 
+#include "../engine.h"
 #include "../net/descriptors.h"
 #include "../vm.h"
 
@@ -17,6 +18,7 @@ namespace shuttle {
 namespace {
 
 constexpr std::chrono::seconds kStartWithin{30}, kReportWithin{30};
+constexpr std::chrono::milliseconds kEndsTogether{300};
 
 }  // namespace
 
@@ -42,7 +44,7 @@ bool Dock::start() {
   std::unique_lock lock(mutex_);
   line_ = std::move(ours);
   alive_ = true;
-  ready_ = false;
+  ready_ = leaving_ = false;
   reader_ = std::thread([this] { listen(); });
   told_.wait_for(lock, kStartWithin, [this] { return ready_ || !alive_ || closed_; });
   return ready_ && alive_;
@@ -61,6 +63,7 @@ void Dock::listen() {
     if (size < static_cast<ssize_t>(sizeof got.head) || got.head.name_bytes > static_cast<size_t>(size) - sizeof got.head) break;
     std::lock_guard lock(mutex_);
     if (got.head.say == SH_READY) ready_ = true;
+    if (got.head.say == SH_LEAVING) leaving_ = true;
     const auto found = waiting_.find(got.head.number);
     if (got.head.say == SH_REPORT && found != waiting_.end()) {
       DockReport report{.status = got.head.status, .extra = {}, .name = std::string(got.name, got.head.name_bytes), .descriptor = {}};
@@ -70,10 +73,23 @@ void Dock::listen() {
     }
     told_.notify_all();
   }
-  std::lock_guard lock(mutex_);
-  alive_ = false;
-  for (auto& [number, each] : waiting_) each.over = true;
-  told_.notify_all();
+  {
+    std::lock_guard lock(mutex_);
+    alive_ = false;
+    for (auto& [number, each] : waiting_) each.over = true;
+    told_.notify_all();
+  }
+  tell_of_end();
+}
+
+// What it carried is cut off. The next order starts another one, but nobody can say what was lost. Where the VM itself
+// ends, the dock ends with it, in no order.
+void Dock::tell_of_end() {
+  std::unique_lock lock(mutex_);
+  if (leaving_ || told_.wait_for(lock, kEndsTogether, [this] { return closed_ || vm_.finishing() || !vm_.running(); })) return;
+  lock.unlock();
+  vm_.engine.record->lost(Source::kDock, 1);
+  vm_.engine.tell({.type = Event::Type::kProblem, .vm = vm_.name(), .problem = "DOCK_DIED", .detail = "the dock"});
 }
 
 std::optional<DockReport> Dock::order(const DockOrder& order) {

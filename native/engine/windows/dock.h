@@ -45,6 +45,7 @@ class Dock {
  private:
   bool start();
   void listen();
+  void tell_of_end();
   struct Waiting {
     std::optional<DockReport> report;
     bool over = false;
@@ -55,7 +56,7 @@ class Dock {
   std::condition_variable told_;
   Fd line_;
   std::thread reader_;
-  bool closed_ = false, alive_ = false, ready_ = false;
+  bool closed_ = false, alive_ = false, ready_ = false, leaving_ = false;
   uint32_t next_ = 1;
   std::map<uint32_t, Waiting> waiting_;
 };

@@ -7,6 +7,7 @@
 #include "../../windows/ops.h"
 #include "../engine.h"
 #include "../net/relay.h"
+#include "../pattern.h"
 #include "../vm.h"
 #include "../workers.h"
 #include "channel.h"
@@ -21,12 +22,20 @@ constexpr int32_t kNotFound = static_cast<int32_t>(0xC0000034), kGone = static_c
 constexpr int32_t kTimeout = static_cast<int32_t>(0xC00000B5);  // STATUS_IO_TIMEOUT
 constexpr uint32_t kMessages = 4;  // PIPE_TYPE_MESSAGE
 
+constexpr std::string_view kEverywhere[] = {"\\\\.\\PIPE\\SVCCTL", "\\\\.\\PIPE\\LRPC\\IRPCSS"};  // as `folded` has them
+
 Carried failed(int32_t status) { return {.told = {.verdict = SH_BLOCKED, .status = status}, .status = status}; }
 
 class Pipes final : public Carrier {
  public:
   Op served() const override { return Op::kPipeServe; }
   std::vector<Op> asked() const override { return {Op::kPipeConnect}; }
+
+  // Every VM has its own service manager and its own RPC locator, which it may look for before they are up.
+  bool may_have(const Asking& asking, Vm& other) const override {
+    const std::string name = folded(asking.object);
+    return std::ranges::find(kEverywhere, name) == std::end(kEverywhere) && Carrier::may_have(asking, other);
+  }
 
   Carried carry(const Asking& asking, Vm& owner, const Ruling& ruling) override {
     return asking.extra[0] == kWait ? wait(asking, owner) : open(asking, owner, ruling);

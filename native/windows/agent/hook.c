@@ -14,6 +14,7 @@ static struct hook *const last_mark __attribute__((section(".hooks$z"), used)) =
 
 void *hook_table[CALLS];  // by number; null: none of ours
 void *wine_dispatcher;
+const void *user32;
 
 // In: eax the number; r10, rdx, r8, r9 the arguments; [rsp] the return into the stub, [rsp+8] to the caller. Only r11
 // and rcx may change on the way.
@@ -87,13 +88,17 @@ struct loaded {
   void *base;
   ULONG size;
 };
+static int is_called(const UNICODE_STRING *name, const WCHAR *wanted) {
+  const uint32_t chars = name->Length / (uint32_t)sizeof(WCHAR);
+  for (uint32_t i = 0; i < chars; i++)
+    if (!wanted[i] || (name->Buffer[i] | 0x20) != (wanted[i] | 0x20)) return 0;
+  return !wanted[chars];
+}
 static void NTAPI on_library(ULONG reason, const struct loaded *library, void *unused) {
-  static const WCHAR wanted[] = L"win32u.dll";
   (void)unused;
-  if (reason != 1 || library->name->Length != sizeof wanted - sizeof *wanted) return;
-  for (uint32_t i = 0; wanted[i]; i++)
-    if ((library->name->Buffer[i] | 0x20) != (wanted[i] | 0x20)) return;
-  find_calls(library->base);
+  if (reason != 1) return;
+  if (is_called(library->name, L"win32u.dll")) find_calls(library->base);
+  if (is_called(library->name, L"user32.dll")) user32 = library->base;
 }
 
 NTSYSAPI NTSTATUS NTAPI LdrRegisterDllNotification(ULONG, void *, void *, void **);

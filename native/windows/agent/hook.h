@@ -38,6 +38,9 @@ struct hook {
 
 #define ORIGINAL(call) ((call##_original)hook_##call.original)
 
+// Where user32 is loaded; null until it is. For what is no system call of its own.
+extern const void *user32;
+
 // Finds the calls and puts our dispatcher into its slot. False where this Wine is not built as we know it.
 int install_hooks(void);
 

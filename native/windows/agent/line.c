@@ -20,15 +20,29 @@ static const struct sh_board *board;  // null: whatever the name
 ULONG_PTR own_pid(void) { return (ULONG_PTR)NtCurrentTeb()->Reserved1[8]; }
 ULONG_PTR own_tid(void) { return (ULONG_PTR)NtCurrentTeb()->Reserved1[9]; }
 
-static int say(struct line *line, enum sh_say what, uint32_t op, uint32_t access, const uint64_t *extra, const struct name *object, const char *detail) {
+// What a message is about: a name, which may have a second text behind a zero, and a detail. Each may be missing.
+struct about {
+  const struct name *object, *second;
+  const char *detail;
+};
+
+static uint32_t write_object(const struct about *about, uint8_t *out, uint32_t room) {
+  const uint32_t used = write_name(about->object, out, room);
+  if (!about->second || used == room) return used;
+  out[used] = 0;
+  return used + 1 + write_name(about->second, out + used + 1, room - used - 1);
+}
+
+static int say_about(struct line *line, enum sh_say what, uint32_t op, uint32_t access, const uint64_t *extra, const struct about *about) {
   struct sh_message message = {.say = what, .op = op, .access = access, .tid = linux_gettid(), .win_pid = (uint32_t)own_pid()};
   uint32_t used = 0;
   if (extra) memcpy(message.extra, extra, sizeof message.extra);
-  if (object || detail) {
+  const char *detail = about->detail;
+  if (about->object || detail) {
     if (!line->scratch) line->scratch = linux_map(-1, SH_MOST_MESSAGE);
     if (!line->scratch) return 0;
   }
-  if (object) used = message.object_bytes = write_name(object, line->scratch, SH_MOST_MESSAGE - SH_MOST_DETAIL - 1024);
+  if (about->object) used = message.object_bytes = write_object(about, line->scratch, SH_MOST_MESSAGE - SH_MOST_DETAIL - 1024);
   if (detail) {
     const uint32_t bytes = (uint32_t)strlen(detail);
     if (bytes <= SH_MOST_DETAIL) memcpy(line->scratch + used, detail, message.detail_bytes = bytes);
@@ -36,6 +50,8 @@ static int say(struct line *line, enum sh_say what, uint32_t op, uint32_t access
   }
   return linux_send(line->socket, &message, sizeof message, line->scratch, used, what == SH_RING) == 0;
 }
+
+static int say(struct line *line, enum sh_say what) { return say_about(line, what, 0, 0, NULL, &(struct about){NULL, NULL, NULL}); }
 
 static void hang_up(struct line *line) {
   if (line->socket > 0) linux_close(line->socket);
@@ -48,7 +64,7 @@ static struct line *take_line(void) {
     if (InterlockedExchange(&line->busy, 1)) continue;
     if (line->socket > 0) return line;
     line->socket = linux_connect(SH_DOOR);
-    if (line->socket > 0 && say(line, SH_MORE, 0, 0, NULL, NULL, NULL)) return line;
+    if (line->socket > 0 && say(line, SH_MORE)) return line;
     hang_up(line);
     line->busy = 0;
     return NULL;
@@ -74,7 +90,7 @@ int open_line(void) {
   int fd = -1;
   line->socket = linux_connect(SH_DOOR);
   if (line->socket <= 0) return line->socket = 0;
-  if (say(line, SH_HELLO, 0, 0, NULL, &name, NULL) && linux_receive(line->socket, &welcome, sizeof welcome, &fd) == sizeof welcome &&
+  if (say_about(line, SH_HELLO, 0, 0, NULL, &(struct about){&name, NULL, NULL}) && linux_receive(line->socket, &welcome, sizeof welcome, &fd) == sizeof welcome &&
       welcome.say == SH_WELCOME && welcome.version == SH_VERSION && fd >= 0)
     ring = linux_map(fd, sizeof *ring);
   if (fd >= 0) linux_close(fd);
@@ -89,7 +105,7 @@ static void call_engine(enum sh_say what) {
   struct line *line = take_line();
   struct sh_answer answer;
   if (!line) return;
-  if (!say(line, what, 0, 0, NULL, NULL, NULL) && what != SH_RING) hang_up(line);
+  if (!say(line, what) && what != SH_RING) hang_up(line);
   else if (what == SH_DRAIN && linux_receive(line->socket, &answer, sizeof answer, NULL) < (long long)sizeof answer) hang_up(line);
   leave_line(line);
 }
@@ -177,6 +193,10 @@ static void take_name(const uint8_t *text, uint32_t bytes, struct answer *answer
 }
 
 int ask(enum sh_op op, const struct name *object, uint32_t access, const uint64_t *extra, const char *detail, struct answer *answer) {
+  return ask_two(op, object, NULL, access, extra, detail, answer);
+}
+
+int ask_two(enum sh_op op, const struct name *object, const struct name *second, uint32_t access, const uint64_t *extra, const char *detail, struct answer *answer) {
   memset(answer, 0, sizeof *answer);
   answer->fd = -1;
   struct line *line = may_ask(op, object) ? take_line() : NULL;
@@ -186,7 +206,7 @@ int ask(enum sh_op op, const struct name *object, uint32_t access, const uint64_
     uint8_t name[256];
   } got;
   long long size = -1;
-  if (say(line, SH_ASK, op, access, extra, object, detail)) size = linux_receive(line->socket, &got, sizeof got, &answer->fd);
+  if (say_about(line, SH_ASK, op, access, extra, &(struct about){object, second, detail})) size = linux_receive(line->socket, &got, sizeof got, &answer->fd);
   const int whole = size >= (long long)sizeof got.head && got.head.say == SH_ANSWER && got.head.name_bytes <= (uint64_t)size - sizeof got.head;
   if (whole) {
     answer->verdict = got.head.verdict;
@@ -204,6 +224,6 @@ void serve(enum sh_op op, const struct name *object, const uint64_t *extra) {
   struct line *line = may_serve(op, object) ? take_line() : NULL;
   struct sh_answer answer;
   if (!line) return;
-  if (!say(line, SH_SERVE, op, 0, extra, object, NULL) || linux_receive(line->socket, &answer, sizeof answer, NULL) < (long long)sizeof answer) hang_up(line);
+  if (!say_about(line, SH_SERVE, op, 0, extra, &(struct about){object, NULL, NULL}) || linux_receive(line->socket, &answer, sizeof answer, NULL) < (long long)sizeof answer) hang_up(line);
   leave_line(line);
 }

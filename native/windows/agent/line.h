@@ -39,6 +39,8 @@ int may_ask(enum sh_op op, const struct name *object);
 // Asks what is to become of a name that is not found here. The engine records the row. `extra` (four numbers by
 // operation, may be null) and `detail` (may be null) go along. False, and SH_ABSENT, where nobody answers.
 int ask(enum sh_op op, const struct name *object, uint32_t access, const uint64_t *extra, const char *detail, struct answer *answer);
+// The same with a second text behind the name: a window's title behind its class.
+int ask_two(enum sh_op op, const struct name *object, const struct name *second, uint32_t access, const uint64_t *extra, const char *detail, struct answer *answer);
 // Whether others may reach such a name once it is made.
 int may_serve(enum sh_op op, const struct name *object);
 // Says that this process has made a name, and returns when the engine knows it.

@@ -1,8 +1,10 @@
 // Windows, messages, hooks and input: recorded where they leave the process. What a program says to its own windows is
 // its own affair, and most of what is said.
 #include "hook.h"
+#include "../window_wire.h"
 #include "json.h"
 #include "line.h"
+#include "windows.h"
 
 #include <string.h>
 
@@ -11,32 +13,19 @@
 #define SEND_NOTIFY 0x2b7
 #define SEND_CALLBACK 0x2b8
 #define DDE_INITIATE 0x3e0
-#define WINDOW_PROCESS 0
-#define MOST_CLASS 64
 
-USE(ULONG_PTR, NtUserQueryWindow, (HWND window, int what));
 USE(int, NtUserGetClassName, (HWND window, BOOL real, UNICODE_STRING *name));
 USE(int, NtUserGetClipboardFormatName, (UINT format, WCHAR *name, int chars));
 
-// The calls we make for a row must not show in the program's last error.
-static DWORD *last_error(void) { return (DWORD *)((char *)NtCurrentTeb() + 0x68); }
-
-static const struct name *name_class(HWND window, WCHAR *room, struct name *name) {
+void name_class(HWND window, WCHAR *room, struct name *name) {
   UNICODE_STRING text = {0, MOST_CLASS * sizeof(WCHAR), room};
   const int chars = ORIGINAL(NtUserGetClassName) ? ORIGINAL(NtUserGetClassName)(window, FALSE, &text) : 0;
   *name = (struct name){"", room, chars > 0 ? (uint32_t)chars : 0};
-  return name;
-}
-
-static int is_foreign(HWND window) {
-  if (!ORIGINAL(NtUserQueryWindow)) return 0;
-  const ULONG_PTR process = ORIGINAL(NtUserQueryWindow)(window, WINDOW_PROCESS);
-  return process && process != own_pid();
 }
 
 static void tell_message(struct json *json, UINT message) {
-  WCHAR name[MOST_CLASS];
-  const int chars = message >= 0xc000 && ORIGINAL(NtUserGetClipboardFormatName) ? ORIGINAL(NtUserGetClipboardFormatName)(message, name, MOST_CLASS) : 0;
+  WCHAR name[80];
+  const int chars = message >= 0xc000 && ORIGINAL(NtUserGetClipboardFormatName) ? ORIGINAL(NtUserGetClipboardFormatName)(message, name, 80) : 0;
   if (chars > 0) json_wide(json, "message", name, (uint32_t)chars);
   else json_number(json, "message", message);
 }
@@ -48,7 +37,7 @@ static void note_sent(HWND window, UINT message) {
   struct name name = {"*", room, 0};
   struct json json;
   json_begin(&json);
-  if (all || is_foreign(window)) {
+  if (all || (is_foreign(window) && !is_stand_in(window))) {
     if (!all) name_class(window, room, &name);
     tell_message(&json, message);
     note(all ? OP_WINDOW_BROADCAST : OP_WINDOW_SEND, &name, 0, 0, json.text);
@@ -86,22 +75,6 @@ HOOK(LRESULT, NtUserMessageCall, (HWND window, UINT message, WPARAM w, LPARAM l,
 HOOK(BOOL, NtUserPostMessage, (HWND window, UINT message, WPARAM w, LPARAM l)) {
   if (window) note_sent(window, message);
   return ORIGINAL(NtUserPostMessage)(window, message, w, l);
-}
-
-HOOK(HWND, NtUserFindWindowEx, (HWND parent, HWND after, const UNICODE_STRING *class, const UNICODE_STRING *title, ULONG flags)) {
-  const HWND found = ORIGINAL(NtUserFindWindowEx)(parent, after, class, title, flags);
-  const DWORD error = *last_error();
-  // A class can be an atom in a pointer's place.
-  const int named = class && (ULONG_PTR)class->Buffer > 0xffff;
-  const struct name name = {named ? "" : "*", named ? class->Buffer : NULL, named ? class->Length / (uint32_t)sizeof(WCHAR) : 0};
-  struct json json;
-  struct answer answer;
-  json_begin(&json);
-  if (title && title->Buffer) json_wide(&json, "title", title->Buffer, title->Length / sizeof(WCHAR));
-  if (found || !ask(OP_WINDOW_FIND, &name, 0, NULL, json.text, &answer))
-    note(OP_WINDOW_FIND, &name, 0, found ? STATUS_SUCCESS : STATUS_OBJECT_NAME_NOT_FOUND, json.text);
-  *last_error() = error;
-  return found;
 }
 
 // Into other threads' windows; one's own thread's hooks are nobody else's affair.

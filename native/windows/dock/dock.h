@@ -40,6 +40,8 @@ void report(struct order *order, NTSTATUS status);
 
 // The same with a descriptor, which stays the caller's; -1: none.
 void report_with(struct order *order, NTSTATUS status, int fd);
+// The same, with a text.
+void report_text(struct order *order, NTSTATUS status, const char *text, uint32_t bytes);
 
 // The status of the last Win32 call that failed on this thread.
 NTSTATUS last_status(void);
@@ -48,5 +50,6 @@ void obey_pipe(struct order *order);
 void obey_mailslot(struct order *order);
 void obey_section(struct order *order);
 void obey_waitable(struct order *order);
+void obey_window(struct order *order);
 
 #endif

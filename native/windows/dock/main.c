@@ -1,4 +1,4 @@
-#include "dock.h"
+#include "window.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +15,7 @@ static const struct kind {
     {OP_EVENT_OPEN, obey_waitable},
     {OP_SEMAPHORE_OPEN, obey_waitable},
     {OP_TIMER_OPEN, obey_waitable},
+    {OP_WINDOW_FIND, obey_window},
 };
 
 static void send_plain(uint32_t say, const struct sh_dock_message *message, int fd) {
@@ -24,13 +25,24 @@ static void send_plain(uint32_t say, const struct sh_dock_message *message, int 
   linux_send_fd(0, &out, sizeof out, fd);
 }
 
-void report(struct order *order, NTSTATUS status) { report_with(order, status, -1); }
-
-void report_with(struct order *order, NTSTATUS status, int fd) {
+static void fill_report(struct order *order, NTSTATUS status) {
+  order->report.say = SH_REPORT;
   order->report.number = order->said.number;
   order->report.op = order->said.op;
   order->report.status = status;
+}
+
+void report(struct order *order, NTSTATUS status) { report_with(order, status, -1); }
+
+void report_with(struct order *order, NTSTATUS status, int fd) {
+  fill_report(order, status);
   send_plain(SH_REPORT, &order->report, fd);
+}
+
+void report_text(struct order *order, NTSTATUS status, const char *text, uint32_t bytes) {
+  fill_report(order, status);
+  order->report.name_bytes = bytes;
+  linux_send(0, &order->report, sizeof order->report, text, bytes, 0);
 }
 
 NTSTATUS last_status(void) {
@@ -98,6 +110,7 @@ int wmain(void) {
   send_plain(SH_READY, &ready, -1);
   run_thread(take_orders, NULL);
   WaitForSingleObject(last_program_ended ? last_program_ended : GetCurrentProcess(), INFINITE);
+  send_plain(SH_LEAVING, &ready, -1);
   // By the kernel's own call: threads that wait in it would leave ExitProcess half done.
   linux_exit(0);
 }
