@@ -28,6 +28,8 @@ export interface EngineOptions extends EngineSpec {
   meeting?: string;
   /** File that names the host's name servers; /etc/resolv.conf where it is not given. */
   resolvConf?: string;
+  /** Goes without pidfds of threads, as on kernels before 6.9: for tests. */
+  noThreadPidfds?: boolean;
 }
 
 export type NativeEngineConstructor = new (

@@ -62,7 +62,7 @@ static Trapping trapping_for(const VmSpec& spec, const RuleTable& rules) {
 
 Vm::Vm(Engine& engine, VmSpec spec)
     : engine(engine), spec(std::move(spec)), share(std::make_shared<Share>(Share::among(engine.vms.size()))),
-      callers_(std::clamp<size_t>(Share::among(engine.vms.size()) / 4, 64, 4096)) {}
+      callers_(std::clamp<size_t>(Share::among(engine.vms.size()) / 4, 64, 4096), engine.thread_pidfds) {}
 
 Vm::~Vm() { end(); }
 
