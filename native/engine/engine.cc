@@ -22,6 +22,7 @@ Engine::Engine(EngineSpec spec, std::shared_ptr<Record> record, std::function<vo
       resolv_conf(std::move(spec.resolv_conf)),
       vms(std::move(spec.vms)),
       thread_pidfds(spec.thread_pidfds),
+      several(vms.size() > 1),
       rules(RuleTable::compile(std::move(spec.rules))),
       record(std::move(record)),
       tell(std::move(tell)),

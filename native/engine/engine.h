@@ -54,6 +54,7 @@ class Engine {
   const std::string init_path, resolv_conf;
   const std::vector<std::string> vms;  // of the whole system, running or not
   const bool thread_pidfds;
+  const bool several;  // the system has more than one VM, whoever runs them
   const std::unique_ptr<RuleTable> rules;
   const std::shared_ptr<Record> record;
   const std::function<void(Event)> tell;
