@@ -21,6 +21,7 @@ const PARTS = [
   'net/address',
   'net/descriptors',
   'handed',
+  'readings',
 ];
 const RECORD = ['recorder', 'table', 'slot', 'interner'];
 const FLAGS = ['-std=c++20', '-O1', '-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
