@@ -53,5 +53,5 @@ test.skipIf(reason !== null)(
     const run = spawnSync(join(folder, 'fuzz'), ['4000'], { encoding: 'utf8', env: options });
     expect({ status: run.status, said: run.stderr }).toEqual({ status: 0, said: '' });
   },
-  300_000,
+  600_000,
 );
