@@ -21,6 +21,7 @@ const PARTS = [
   'net/address',
   'net/descriptors',
   'handed',
+  'readings',
 ];
 const RECORD = ['recorder', 'table', 'slot', 'interner'];
 const FLAGS = ['-std=c++20', '-O1', '-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
@@ -52,5 +53,5 @@ test.skipIf(reason !== null)(
     const run = spawnSync(join(folder, 'fuzz'), ['4000'], { encoding: 'utf8', env: options });
     expect({ status: run.status, said: run.stderr }).toEqual({ status: 0, said: '' });
   },
-  300_000,
+  600_000,
 );
