@@ -84,7 +84,10 @@ bool Vm::running() const { return running_.load(std::memory_order_acquire) && (!
 StartFailure Vm::start() {
   VmPlan plan = spec.plan;
   plan.among = engine.vms.size();
-  const FilterTable table = filter_table(trapping_for(spec, *engine.rules));
+  Trapping trapping = trapping_for(spec, *engine.rules);
+  // Alone, a VM is served no name that is not there, and the links it goes by are learnt where it opens or looks.
+  trapping.links = !trapping.reader || engine.vms.size() > 1;
+  const FilterTable table = filter_table(trapping);
   handlers_ = Handlers(table);
   const auto filter = build_filter(table);
   plan.filter.assign(reinterpret_cast<const char*>(filter.data()), filter.size() * sizeof filter[0]);

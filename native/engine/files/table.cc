@@ -74,6 +74,7 @@ void add_file_rows(const Trapping& trapping, std::vector<FilterRow>& x86_64, std
   }
   if (!trapping.lookups) return;
   for (const LookupCall& call : lookup_calls()) {
+    if (call.kind == Lookup::kReadLink && !trapping.links) continue;
     // Nothing but AT_EMPTY_PATH is how C libraries ask about a descriptor, which they do for every file they open.
     std::vector<Test> named;
     if (call.kind == Lookup::kStat || call.kind == Lookup::kStatx)
