@@ -29,6 +29,8 @@ const SEEN: readonly (readonly [op: string, object: string, verdict: string, sta
   ['dde.connect', 'lab-service|lab-topic', 'passed', DONE],
   ['registry.write', 'HKCU\\Software\\Lab', 'redirected', DONE],
   ['registry.write', 'HKCU\\Software\\Lab\\\\answer', 'redirected', DONE],
+  ['registry.read', 'HKCU\\Software\\Lab', 'passed', DONE],
+  ['registry.read', 'HKLM\\Software\\No Lab', 'absent', ABSENT],
   ['process.open', CMD, 'passed', DONE, { pid: expect.any(Number) }],
   ...(['memory', 'thread'] as const).map(
     (by) => ['process.open', CMD, 'passed', DONE, { pid: expect.any(Number), by }] as const,
@@ -65,6 +67,10 @@ vms:
   });
 
   test('the program’s last error is its own', () => expect(lines(ran)).toEqual(['error 2']));
+
+  test('what every prefix has of the registry is no row', () => {
+    expect(rows.filter((row) => row.op === 'registry.read' && /Microsoft/i.test(row.object))).toEqual([]);
+  });
 
   test('what Wine starts by itself is seen as well, and services', () => {
     const images = new Set(rows.map((row) => row.image.split('\\').at(-1)));

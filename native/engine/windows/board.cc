@@ -52,6 +52,8 @@ void put(uint8_t* there, uint8_t* ours, uint64_t at) {
 
 }  // namespace
 
+bool asks_by_name(Op asked) { return std::ranges::count(kByName, asked) != 0; }
+
 Board::~Board() {
   if (board_) munmap(board_, sizeof *board_);
 }

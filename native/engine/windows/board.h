@@ -11,6 +11,9 @@ namespace shuttle {
 
 class Vm;
 
+// Whether an operation asks for the whole name that an owner made known, so that the board can speak of it.
+bool asks_by_name(Op asked);
+
 // What one VM's agents are shown so that they need not ask: which names others own that could be theirs to reach, and which
 // of their own names others may reach. Each name is a bit that others may share: one too many costs a question, one too
 // few a crossing. While enforcing it holds only what rules name, so that it betrays no neighbour. The memory is the VM's to

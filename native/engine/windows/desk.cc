@@ -248,6 +248,7 @@ void AgentDesk::drain(Process& process) {
 bool AgentDesk::record_kept(const Process& process, const AgentEvent& event, bool made) {
   if (!vm_.engine.several || vm_.spec.mode == Mode::kAllow) return false;  // where all is shown it was asked
   const Op op = static_cast<Op>(event.op);
+  if (!asks_by_name(op)) return false;
   Asking asking{.vm = vm_.shared_from_this(), .process = process.about, .op = op, .object = std::string(event.object), .access = event.access,
                 .extra = {}, .detail = std::string(event.detail), .tid = event.tid, .began = vm_.engine.record->now_ns()};
   return shuttle::record_kept(asking, made ? claims_.order(op, event.object) : UINT64_MAX);

@@ -76,7 +76,7 @@ static void leave_line(struct line *line) { __atomic_store_n(&line->busy, 0, __A
 static void take_board(struct line *line) {
   struct sh_answer answer;
   int fd = -1;
-  if (say(line, SH_BOARD, 0, 0, NULL, NULL, NULL)) linux_receive(line->socket, &answer, sizeof answer, &fd);
+  if (say(line, SH_BOARD)) linux_receive(line->socket, &answer, sizeof answer, &fd);
   if (fd < 0) return;
   board = linux_map(fd, sizeof *board);
   linux_close(fd);

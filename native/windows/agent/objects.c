@@ -3,6 +3,7 @@
 
 #include "far.h"
 #include "hook.h"
+#include "registry.h"
 
 void note_made(enum sh_op op, const struct name *name, ACCESS_MASK access, NTSTATUS status) { note_made_as(op, name, access, status, 0); }
 
@@ -107,5 +108,6 @@ HOOK(NTSTATUS, NtCreateTimer, (HANDLE * made, ACCESS_MASK access, ATTRIBUTES nam
 HOOK(NTSTATUS, NtClose, (HANDLE handle)) {
   forget_folder(handle);
   far_forget(handle);
+  forget_key(handle);
   return ORIGINAL(NtClose)(handle);
 }
