@@ -87,7 +87,10 @@ export class Book {
   ) {
     this.facts = new FactBook(file);
     this.windows = new Set(file.system.vms.filter(isWindows).map(({ name }) => name));
-    for (const group of groups) this.byPlace.set(placeKey(group.op, group.from, group.to), group);
+    for (const group of groups) {
+      this.byPlace.set(placeKey(group.op, group.from, group.to), group);
+      this.namesIn(group); // sorted now, so that no key waits for it
+    }
     this.every = [...new Set(groups.flatMap(({ names }) => names.map(({ name }) => name)))].sort();
     const folded = this.every.map((name) => [foldName(name), name] as const).sort(([a], [b]) => (a < b ? -1 : 1));
     this.folded = { plain: folded.map(([text]) => text), names: folded.map(([, name]) => name) };
