@@ -15,7 +15,7 @@ export interface NativeEngine {
   start(spec: VmSpec): { pid: number };
   /** Starts one more program in a running VM; gives its pid on the host. Throws like `start`. */
   launch(vm: string, program: LaunchSpec): number;
-  /** Ends a VM: kills every process in it. */
+  /** Ends a VM: asks its programs to end and then kills them; asked again, kills them now. */
   kill(vm: string): void;
   /** Ends every VM and stops listening; no event comes afterwards. */
   close(): void;
@@ -28,6 +28,8 @@ export interface EngineOptions extends EngineSpec {
   meeting?: string;
   /** File that names the host's name servers; /etc/resolv.conf where it is not given. */
   resolvConf?: string;
+  /** Goes without pidfds of threads, as on kernels before 6.9: for tests. */
+  noThreadPidfds?: boolean;
 }
 
 export type NativeEngineConstructor = new (

@@ -1,7 +1,8 @@
 -- What crosses the wall, or would have to: one row for each interaction that speaks for a rule, told from the user's
 -- side (from, to). Carried rows do; refused ones do where learning refused them; a changed host file speaks for reading
 -- it, if it was the host's and not made by the program before, and never for writing it; something new made in a folder
--- of the host speaks for that folder, without which it could not be made. What no rule can carry (another's process) is
+-- of the host speaks for that folder, without which it could not be made; a folder of the host that was only looked at
+-- speaks for itself where nothing in it was used. What no rule can carry (another's process) is
 -- left out.
 with
 
@@ -68,8 +69,25 @@ rooms as (
     )
 ),
 
+-- A folder that was only looked at is there in a VM as soon as anything in it is shown.
+looked as (
+    select run, vm, seq, "object" from crossings where op = 'file.list' and detail = '{"call":"lookup"}'
+),
+
+inhabited as (
+    select distinct run, vm, unnest([left(name, i) for i in range(1, length(name)) if substr(name, i + 1, 1) = '/']) as folder
+    from (select distinct run, vm, "object" as name from crossings where place = 'host' and starts_with("object", '/'))
+    where exists (select 1 from looked)
+),
+
+idle_looks as (
+    select looked.run, looked.seq
+    from looked
+    inner join inhabited on inhabited.run = looked.run and inhabited.vm = looked.vm and inhabited.folder = looked."object"
+),
+
 outward as (
-    select * from crossings
+    select * from crossings anti join idle_looks using (run, seq)
     union all
     select * from refused
     union all

@@ -4,6 +4,7 @@
 // Henzinger and Raskin 2006), which keeps it short although the problem has no short solution in general.
 import type { Machine } from './machine.js';
 import { type Atom, alphabetOf, automatonOf, type Naming, printExample } from './symbols.js';
+import { printPattern } from './text.js';
 
 export type { Naming } from './symbols.js';
 
@@ -40,7 +41,8 @@ export function findBeyond(one: Naming, others: readonly Naming[]): Found {
 
 /** A name that both admit; always decided. */
 export function findCommon(a: Naming, b: Naming): Found {
-  const { machines, atoms } = prepare([a, b]);
+  const frame = frameOf([a, b]);
+  const { machines, atoms } = prepare(frame.inner);
   const [first, second] = machines as [Machine, Machine];
   const met = new Set<number>();
   const queue: (Path & { place: number; other: number })[] = [];
@@ -52,7 +54,8 @@ export function findCommon(a: Naming, b: Naming): Found {
   for (const place of first.start) for (const other of second.start) meet(place, other, null, '');
   for (const pair of queue) {
     const [mine, others] = [first.steps[pair.place], second.steps[pair.other]];
-    if (mine === undefined && others === undefined) return { is: 'some', example: printExample(symbolsTo(pair)) };
+    if (mine === undefined && others === undefined)
+      return { is: 'some', example: framed(frame, printExample(symbolsTo(pair))) };
     if (mine === undefined || others === undefined) continue;
     const shared = atoms.find(({ readBy }) => readBy.has(mine.reads) && readBy.has(others.reads));
     if (shared === undefined) continue;
@@ -77,6 +80,46 @@ interface Pair extends Path {
   mask: bigint;
 }
 
+/** What every pattern begins and ends with needs no searching. */
+interface Frame {
+  head: string;
+  tail: string;
+  inner: readonly Naming[];
+}
+
+function frameOf(names: readonly Naming[]): Frame {
+  // One that ignores case begins in more ways than one that does not.
+  if (names.some(({ fold }) => fold !== names[0]!.fold)) return { head: '', tail: '', inner: names };
+  const head = names.map(({ pattern: [first] }) => (typeof first === 'string' ? first : '')).reduce(commonHead);
+  const rest = names.map((name) => ({ ...name, pattern: without(name.pattern, head.length, 0) }));
+  const last = ({ pattern }: Naming) => (typeof pattern.at(-1) === 'string' ? (pattern.at(-1) as string) : '');
+  const tail = reversed(rest.map((name) => reversed(last(name))).reduce(commonHead));
+  return { head, tail, inner: rest.map((name) => ({ ...name, pattern: without(name.pattern, 0, tail.length) })) };
+}
+
+// Whole characters, so that no half of one is left.
+function commonHead(a: string, b: string): string {
+  const [one, other] = [[...a], [...b]];
+  const at = one.findIndex((char, place) => char !== other[place]);
+  return at < 0 ? a : one.slice(0, at).join('');
+}
+
+const reversed = (text: string): string => [...text].reverse().join('');
+
+function without(pattern: Naming['pattern'], head: number, tail: number): Naming['pattern'] {
+  const cut = pattern.map((part, at) => {
+    if (typeof part !== 'string') return part;
+    const text = at === 0 ? part.slice(head) : part;
+    return at === pattern.length - 1 ? text.slice(0, text.length - tail) : text;
+  });
+  return cut.filter((part) => part !== '');
+}
+
+const framed = ({ head, tail }: Frame, { object, args }: Example): Example => ({
+  object: printPattern([head]) + object + printPattern([tail]),
+  args,
+});
+
 function prepare(names: readonly Naming[]): { machines: Machine[]; atoms: Atom[] } {
   const withArgs = names.some(({ args }) => args != null);
   const machines = names.map((name) => automatonOf(name, withArgs));
@@ -89,7 +132,8 @@ function search(
   wanted: (admitted: readonly boolean[]) => boolean,
   covers: (known: bigint, mask: bigint) => boolean,
 ): Found {
-  const { machines, atoms } = prepare([one, ...others]);
+  const frame = frameOf([one, ...others]);
+  const { machines, atoms } = prepare(frame.inner);
   const [first, rest] = [machines[0]!, union(machines.slice(1))];
   const met = new Map<number, bigint[]>();
   const queue: Pair[] = [];
@@ -104,7 +148,7 @@ function search(
     if (at > MOST_PAIRS) return { is: 'undecided' };
     const pair = queue[at]!;
     if (pair.place === first.steps.length && wanted(rest.ends.map((end) => ((pair.mask >> end) & 1n) === 1n)))
-      return { is: 'some', example: printExample(symbolsTo(pair)) };
+      return { is: 'some', example: framed(frame, printExample(symbolsTo(pair))) };
     advance(first, rest, atoms, pair, meet);
   }
   return NONE;

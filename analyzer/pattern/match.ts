@@ -54,14 +54,21 @@ function innerTest(pattern: Pattern, bound: BoundValues, plain: (text: string) =
 }
 
 /** Whether any name that meets `pattern` is the absolute path `path` or lies below it. */
-export function reaches(pattern: Pattern, bound: BoundValues, path: string, fold = false): boolean {
+export const reaches = (pattern: Pattern, bound: BoundValues, path: string, fold = false): boolean =>
+  reachesAny(pattern, bound, [path], fold);
+
+/** The same for one of several paths. */
+export function reachesAny(pattern: Pattern, bound: BoundValues, paths: readonly string[], fold = false): boolean {
   const plain = (text: string) => (fold ? foldName(text) : text);
   const { head } = endsOf(pattern, plain);
-  if (!plain(path).startsWith(head) && !head.startsWith(plain(path))) return false;
+  const near = paths.filter((path) => plain(path).startsWith(head) || head.startsWith(plain(path)));
+  if (near.length === 0) return false;
   const machine = compile(pattern, bound, plain);
-  const there = after(machine, plain(path));
-  const separator = path.includes('\\') ? '\\' : '/';
-  return there.has(machine.steps.length) || after(machine, separator, there).size > 0;
+  return near.some((path) => {
+    const there = after(machine, plain(path));
+    const separator = path.includes('\\') ? '\\' : '/';
+    return there.has(machine.steps.length) || after(machine, separator, there).size > 0;
+  });
 }
 
 /** How far a pattern reads into a name: so many characters, and where in the pattern it then waits. */

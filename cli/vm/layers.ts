@@ -26,8 +26,10 @@ export async function layers(action: Action, words: (string | undefined)[], opti
     (one) =>
       (file === undefined || one.systemFile === resolve(file)) &&
       (vm === undefined || one.vm === vm) &&
+      (!options.gone || one.gone) &&
       (options.layer === undefined || action === 'copy' || one.kind === options.layer),
   );
+  if (action === 'remove' && file === undefined && !options.gone) throw new ShuttleError({ code: 'LAYER_UNNAMED' });
   if (action === 'list') return list(found, options);
   if (found.length === 0 && action !== 'remove')
     throw new ShuttleError({ code: 'LAYER_NONE', file: file ?? '', vm: vm ?? null });
@@ -44,12 +46,13 @@ export async function layers(action: Action, words: (string | undefined)[], opti
   return tell(action, found, options);
 }
 
-const inShort = ({ systemFile, vm, kind, created, usedBy, folder }: LayerInfo) => ({
+const inShort = ({ systemFile, vm, kind, created, usedBy, gone, folder }: LayerInfo) => ({
   system_file: systemFile,
   vm,
   layer: kind,
   created,
   used_by: usedBy,
+  gone,
   folder,
 });
 
@@ -59,10 +62,11 @@ function list(found: LayerInfo[], options: VmOptions): number {
     const rows = found.map((one) => [
       one.vm,
       one.kind,
-      one.usedBy === null ? '' : `in use (${one.usedBy})`,
+      one.usedBy !== null ? `in use (${one.usedBy})` : one.gone ? 'file gone' : '',
       one.systemFile,
     ]);
     for (const text of table(['vm', 'layer', 'state', 'system file'], rows)) line(text);
+    if (found.some((one) => one.gone)) note('of system files that are gone: shuttle vm remove --gone');
   }
   return 0;
 }

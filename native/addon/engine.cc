@@ -50,7 +50,8 @@ class EngineObject : public Napi::ObjectWrap<EngineObject> {
   explicit EngineObject(const Napi::CallbackInfo& info) : Napi::ObjectWrap<EngineObject>(info) {
     const auto given = info[0].As<Napi::Object>();
     EngineSpec spec{rules_from(given.Get("rules")), reading::texts(given, "vms"), reading::text(given, "init"),
-                    reading::text_or_empty(given, "meeting"), reading::text_or_empty(given, "resolvConf")};
+                    reading::text_or_empty(given, "meeting"), reading::text_or_empty(given, "resolvConf"),
+                    !given.Get("noThreadPidfds").ToBoolean()};
     tell_ = Napi::ThreadSafeFunction::New(info.Env(), info[2].As<Napi::Function>(), "shuttle events", 0, 1);
     auto tell = [tell = tell_](Event event) {
       tell.NonBlockingCall(new Event(std::move(event)), [](Napi::Env env, Napi::Function call, Event* event) {

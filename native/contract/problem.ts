@@ -47,6 +47,7 @@ export type Problem =
   | { code: 'WINDOWS_NAME_UNMAPPED'; name: string }
   // the layers of VMs
   | { code: 'VM_IN_USE'; vm: string; pid: number }
+  | { code: 'LAYER_UNNAMED' }
   | { code: 'LAYER_NONE'; file: string; vm: string | null }
   | { code: 'COMMIT_NO_PLACE'; path: string }
   | { code: 'LAYER_UNWRITABLE'; folder: string; error: string }
@@ -292,6 +293,11 @@ export function explain(problem: Problem): Explanation {
       return {
         text: `${problem.vm}: this VM is in use by process ${problem.pid}`,
         hint: 'wait until that run has ended, or leave nothing behind with --ephemeral',
+      };
+    case 'LAYER_UNNAMED':
+      return {
+        text: 'no system file was named whose layers are to go',
+        hint: 'name one, or give --gone for those of system files that are no longer there',
       };
     case 'LAYER_NONE':
       return {

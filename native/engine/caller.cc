@@ -24,8 +24,8 @@ constexpr size_t kMostStarting = 4096;
 constexpr int64_t kBelieved = 1'000'000;      // nanoseconds; giving away every number takes longer
 constexpr int64_t kLongestExec = 50'000'000;  // from being trapped to the new image; one that takes longer is met below
 
-void open_pidfd(Caller& caller) {
-  caller.pidfd.reset(static_cast<int>(syscall(SYS_pidfd_open, caller.tid, kPidfdThread)));
+void open_pidfd(Caller& caller, bool threads) {
+  if (threads) caller.pidfd.reset(static_cast<int>(syscall(SYS_pidfd_open, caller.tid, kPidfdThread)));
   if (caller.pidfd) return;
   caller.pidfd.reset(static_cast<int>(syscall(SYS_pidfd_open, caller.pid, 0)));
   if (caller.tid == caller.pid) return;
@@ -63,7 +63,7 @@ pid_t status_number(const char* status, const char* key) {
   return number;
 }
 
-std::shared_ptr<const Caller> look_up(pid_t tid) {
+std::shared_ptr<const Caller> look_up(pid_t tid, bool threads) {
   auto caller = std::make_shared<Caller>();
   caller->tid = caller->pid = tid;
   char path[64];
@@ -76,7 +76,7 @@ std::shared_ptr<const Caller> look_up(pid_t tid) {
     caller->pid = status_number(status, "\nTgid:");
     caller->vm_pid = status_number(status, "\nNStgid:");
     caller->image = image_of(tid);
-    open_pidfd(*caller);
+    open_pidfd(*caller, threads);
   }
   return caller;
 }
@@ -109,7 +109,7 @@ std::shared_ptr<const Caller> Callers::of(pid_t tid, int64_t now_ns) {
     if (holds(*known.caller)) return known.caller;
   }
   if (known_.size() >= most_) known_.clear();
-  auto caller = look_up(tid);
+  auto caller = look_up(tid, threads_);
   // Another thread of a process that is about to exec may still be met in the old program: not to be kept.
   if (is_starting(caller->pid, now_ns)) known_.erase(tid);
   else known_.insert_or_assign(tid, Known{caller, now_ns});

@@ -25,7 +25,8 @@ struct Caller {
 class Callers {
  public:
   // `most`: that it knows at a time, each with a descriptor or two.
-  explicit Callers(size_t most) : most_(most) {}
+  // `threads`: whether the kernel may be asked for pidfds of threads; where it has none, that is found out.
+  Callers(size_t most, bool threads) : most_(most), threads_(threads) {}
   // Never null; fields stay zero or empty where the caller is already gone. `now_ns` is any steady clock's.
   std::shared_ptr<const Caller> of(pid_t tid, int64_t now_ns);
   void forget(pid_t pid, int64_t now_ns);  // of the process that is about to exec
@@ -38,6 +39,7 @@ class Callers {
   bool is_starting(pid_t pid, int64_t now_ns);
 
   const size_t most_;
+  const bool threads_;
   std::unordered_map<pid_t, Known> known_;
   std::unordered_map<pid_t, int64_t> starting_;  // since when; their image may be the old one's or the new one's
 };

@@ -21,6 +21,7 @@ Engine::Engine(EngineSpec spec, std::shared_ptr<Record> record, std::function<vo
     : init_path(std::move(spec.init)),
       resolv_conf(std::move(spec.resolv_conf)),
       vms(std::move(spec.vms)),
+      thread_pidfds(spec.thread_pidfds),
       several(vms.size() > 1),
       rules(RuleTable::compile(std::move(spec.rules))),
       record(std::move(record)),

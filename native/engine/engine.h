@@ -33,6 +33,7 @@ struct EngineSpec {
   std::string init;         // path of the init executable
   std::string meeting;      // folder where engines of one system find each other's VMs; empty: ours only
   std::string resolv_conf;  // says which name servers the host uses; empty: /etc/resolv.conf
+  bool thread_pidfds = true;  // false: as on kernels before 6.9, for tests
 };
 
 // Everything outside the VMs that decides, carries and records. One per run.
@@ -52,6 +53,7 @@ class Engine {
 
   const std::string init_path, resolv_conf;
   const std::vector<std::string> vms;  // of the whole system, running or not
+  const bool thread_pidfds;
   const bool several;  // the system has more than one VM, whoever runs them
   const std::unique_ptr<RuleTable> rules;
   const std::shared_ptr<Record> record;

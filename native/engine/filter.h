@@ -36,6 +36,7 @@ struct Trapping {
   bool lookups = false;   // stat, access, readlink too: names are served that are not there
   bool windows32 = false; // 32-bit Wine runs here
   bool reader = false;    // programs have the preloaded reader (native/reader)
+  bool links = true;      // readlink among the lookups: realpath(3) asks so for every part of a name
 };
 
 FilterTable filter_table(const Trapping& trapping);

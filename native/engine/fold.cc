@@ -1,5 +1,6 @@
 #include "pattern.h"
 #include "unicode.h"
+#include "utf8.h"
 
 #include <algorithm>
 #include <iterator>
@@ -16,19 +17,6 @@ uint32_t upper(uint32_t code) {
   const Casing& run = *--found;
   if (code > run.last || (code - run.first) % run.step != 0) return code;
   return static_cast<uint32_t>(static_cast<int32_t>(code) + run.delta);
-}
-
-void append(std::string& to, uint32_t code) {
-  if (code < 0x80) {
-    to += static_cast<char>(code);
-  } else if (code < 0x800) {
-    to += static_cast<char>(0xc0 | code >> 6);
-    to += static_cast<char>(0x80 | (code & 0x3f));
-  } else {
-    to += static_cast<char>(0xe0 | code >> 12);
-    to += static_cast<char>(0x80 | (code >> 6 & 0x3f));
-    to += static_cast<char>(0x80 | (code & 0x3f));
-  }
 }
 
 }  // namespace
@@ -77,7 +65,7 @@ std::string folded(std::string_view name) {
     if (length == 0 || raised == code) {
       made.append(name.substr(at, std::max<size_t>(length, 1)));
     } else {
-      append(made, raised);
+      append_utf8(made, raised);
     }
     at += std::max<size_t>(length, 1);
   }

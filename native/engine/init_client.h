@@ -72,6 +72,8 @@ class InitClient {
   virtual int mount(const MountStep& step) = 0;
   // Starts one more program under the same filter (the same listener serves it); its exit is reported like the first's.
   virtual pid_t start(const Launch& launch, const int stdio[3], int* error) = 0;
+  // Sends a signal to every program; 0 or an errno.
+  virtual int signal_all(int signal) = 0;
   // The VM's own end of things: kill every process now.
   virtual void kill() = 0;
 

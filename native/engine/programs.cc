@@ -13,6 +13,7 @@
 #include "detail.h"
 #include "engine.h"
 #include "files/holders.h"
+#include "files/looked.h"
 #include "files/state.h"
 #include "handlers.h"
 #include "peek.h"
@@ -107,6 +108,7 @@ Answer start_program(const Trap& trap, const Start& start) {
   const std::string path = asked_path(trap, start, *text);
   if (path.empty() || path[0] != '/') return Answer::go_on();
   const Spot here = find_in(vm.init().root(), path, !(start.flags & AT_SYMLINK_NOFOLLOW));
+  note_links(trap, path, here, true);
   const bool runs = here.exists && S_ISREG(here.mode) && (here.mode & 0111);
 
   const Texts argv = texts_at(trap, start.argv, kMostArguments, kLongestArgument);

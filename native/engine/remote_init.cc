@@ -178,6 +178,8 @@ pid_t RemoteInit::start(const Launch& launch, const int stdio[3], int* error) {
   return pid;
 }
 
+int RemoteInit::signal_all(int signal) { return ask({wire::Ask::kSignal, signal}, {}, {}); }
+
 void RemoteInit::kill() { syscall(SYS_pidfd_send_signal, parts_.process.get(), SIGKILL, nullptr, 0); }
 
 pid_t RemoteInit::reap() {
@@ -212,7 +214,7 @@ bool RemoteInit::next_event(std::string& packet, std::vector<Fd>& fds) {
     pollfd waiting{parts_.events.get(), POLLIN, 0};
     if (poll(&waiting, 1, kLook) != 0) break;
     const uint64_t used = parts_.group.cpu_used().value_or(0);
-    if (used >= most) ask({wire::Ask::kSignal, used >= most + kSecond ? SIGKILL : SIGXCPU}, {}, {});
+    if (used >= most) signal_all(used >= most + kSecond ? SIGKILL : SIGXCPU);
   }
   return receive_packet(parts_.events.get(), packet, fds);
 }

@@ -41,6 +41,7 @@ class RemoteInit final : public InitClient {
   int connect_in(int socket, const void* address, unsigned length, int cwd) override;
   int mount(const MountStep& step) override;
   pid_t start(const Launch& launch, const int stdio[3], int* error) override;
+  int signal_all(int signal) override;
   void kill() override;
 
  private:

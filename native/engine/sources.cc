@@ -75,6 +75,12 @@ bool is_open_to_all(const std::string& path) {
   return (status.st_mode & S_IROTH) && (!S_ISDIR(status.st_mode) || (status.st_mode & S_IXOTH));
 }
 
+// A folder of the base system. A single file of anybody's is shown as its owner's, which programs look at.
+bool is_plain(const std::string& path) {
+  struct stat status;
+  return path.starts_with("/usr/") || path.starts_with("/etc/") || stat(path.c_str(), &status) != 0 || S_ISDIR(status.st_mode);
+}
+
 struct Wanted {
   bool write = false;
   bool recursive = false;
@@ -92,7 +98,7 @@ std::map<std::string, Wanted> wanted_by(const std::vector<MountStep>& steps, boo
   std::map<std::string, Wanted> wanted;
   for (const auto& step : steps) {
     if (step.what == MountStep::Do::kBind) {
-      if (!step.write && is_open_to_all(step.from)) continue;
+      if (!step.write && is_plain(step.from) && is_open_to_all(step.from)) continue;
       auto& one = wanted[step.from];
       one.recursive = one.shift = true;
       one.write |= step.write;

@@ -87,4 +87,20 @@ std::string_view to_text(std::string_view bytes, size_t cap, std::string& scratc
   return scratch;
 }
 
+void append_utf8(std::string& out, uint32_t code) {
+  const auto more = [&](int shift) { out += static_cast<char>(0x80 | (code >> shift & 63)); };
+  if (code < 0x80) {
+    out += static_cast<char>(code);
+  } else if (code < 0x800) {
+    out += static_cast<char>(0xc0 | code >> 6);
+    more(0);
+  } else if (code < 0x10000) {
+    out += static_cast<char>(0xe0 | code >> 12);
+    more(6), more(0);
+  } else {
+    out += static_cast<char>(0xf0 | code >> 18);
+    more(12), more(6), more(0);
+  }
+}
+
 }  // namespace shuttle

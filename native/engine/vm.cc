@@ -8,6 +8,7 @@
 
 #include "engine.h"
 #include "filter.h"
+#include "grace.h"
 #include "join/link.h"
 #include "kernel_notifier.h"
 #include "net/state.h"
@@ -39,11 +40,11 @@ static bool may_read_unasked(const VmSpec& spec, const RuleTable& rules) {
 }
 
 // What this VM has to ask the engine for, by its mode and by the rules that are served at open time.
-static Trapping trapping_for(const VmSpec& spec, const RuleTable& rules, bool several) {
+static Trapping trapping_for(const VmSpec& spec, const RuleTable& rules) {
   Trapping trapping;
-  // Programs look before they open: what another VM has for itself is looked for too. It costs a compilation a third, and
-  // Wine, which looks for everything several times, much more; alone, a VM has nobody to look at.
-  trapping.lookups = spec.mode == Mode::kAllow && several && spec.drives.empty();
+  // Programs look before they open, and some need no more of a file: another VM's own are looked for, the host's are
+  // learnt. The preloaded reader spares most of the cost. Wine looks for everything several times: too often to be asked.
+  trapping.lookups = (spec.mode != Mode::kEnforce || spec.audit) && spec.drives.empty();
   trapping.opens = spec.mode != Mode::kEnforce || spec.audit;
   for (const CompiledRule& rule : rules.rules()) {
     if (rule.from != spec.name || !rule.allow || (rule.to == "host" && spec.is_shown(rule.id))) continue;
@@ -61,7 +62,7 @@ static Trapping trapping_for(const VmSpec& spec, const RuleTable& rules, bool se
 
 Vm::Vm(Engine& engine, VmSpec spec)
     : engine(engine), spec(std::move(spec)), share(std::make_shared<Share>(Share::among(engine.vms.size()))),
-      callers_(std::clamp<size_t>(Share::among(engine.vms.size()) / 4, 64, 4096)) {}
+      callers_(std::clamp<size_t>(Share::among(engine.vms.size()) / 4, 64, 4096), engine.thread_pidfds) {}
 
 Vm::~Vm() { end(); }
 
@@ -83,7 +84,10 @@ bool Vm::running() const { return running_.load(std::memory_order_acquire) && (!
 StartFailure Vm::start() {
   VmPlan plan = spec.plan;
   plan.among = engine.vms.size();
-  const FilterTable table = filter_table(trapping_for(spec, *engine.rules, engine.several));
+  Trapping trapping = trapping_for(spec, *engine.rules);
+  // Alone, a VM is served no name that is not there, and the links it goes by are learnt where it opens or looks.
+  trapping.links = !trapping.reader || engine.vms.size() > 1;
+  const FilterTable table = filter_table(trapping);
   handlers_ = Handlers(table);
   const auto filter = build_filter(table);
   plan.filter.assign(reinterpret_cast<const char*>(filter.data()), filter.size() * sizeof filter[0]);
@@ -114,11 +118,12 @@ StartFailure Vm::start() {
 }
 
 void Vm::finish() {
-  finishing_ = true;
-  if (!windows()) return init_->kill();
-  // What the server writes is trapped by this VM's thread, so nobody must wait for it here; nor may it wait for the VM's own calls.
+  if (finishing_.exchange(true)) return init_->kill();
+  // What a server writes is trapped by this VM's thread, so nobody must wait for it here; nor may it wait for the VM's own calls.
   const bool waits = engine.workers().run(&engine, [vm = shared_from_this()] {
-    end_wine_server(vm->init_->pid(), [&] { return vm->engine.workers().stopping(); });
+    const auto stopping = [&] { return vm->engine.workers().stopping() || !vm->running(); };
+    if (vm->windows()) end_wine_server(vm->init_->pid(), stopping);
+    else ask_to_end(*vm->init_, stopping);
     vm->init_->kill();
   });
   if (!waits) init_->kill();

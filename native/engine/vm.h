@@ -99,7 +99,8 @@ class Vm : public std::enable_shared_from_this<Vm> {
 
   // Starts the VM and its thread. The failure's text is empty when it runs.
   StartFailure start();
-  // Lets a Wine server save the registry, then kills what runs in the VM; `on_end` tells when that is done.
+  // Lets a Wine server save the registry, or servers put away what they have, then kills what runs in the VM; asked a
+  // second time, at once. `on_end` tells when that is done.
   void finish();
   // Ends the VM: kills what runs in it and waits for its thread.
   void end();

@@ -44,7 +44,7 @@ bool Workers::has_room(Share& share) {
 bool Workers::has_thread_for(const Share& share) {
   size_t wanted = 0;
   for (const auto& [each, other] : shares_) wanted += std::min(other.waiting.size(), kMostEach - other.running);
-  if (wanted <= idle_) return true;
+  if (wanted <= threads_.size() - busy_) return true;
   try {
     threads_.emplace_back([this] { work(); });
     return true;
@@ -63,18 +63,18 @@ void Workers::work() {
   std::unique_lock lock(mutex_);
   for (;;) {
     Share* share = nullptr;
-    idle_++;
     wake_.wait(lock, [&] { return stopping_ || (share = next()); });
-    idle_--;
     if (stopping_) return;
     Task task = std::move(share->waiting.front());
     share->waiting.pop_front();
     share->running++;
+    busy_++;
     lock.unlock();
     task.act();
     task = {};  // what it holds goes before another may begin, and without the lock
     lock.lock();
     share->running--;
+    busy_--;
   }
 }
 

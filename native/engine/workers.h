@@ -52,7 +52,7 @@ class Workers {
   std::condition_variable wake_;
   std::map<const void*, Share> shares_;
   std::vector<std::thread> threads_;
-  size_t idle_ = 0;
+  size_t busy_ = 0;  // of them; one that has only just been started is not, and will take what waits
   std::atomic<bool> stopping_{false};
 };
 

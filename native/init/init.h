@@ -63,6 +63,9 @@ struct Filling {
 
 // overlay.cc: mounts an overlay at `at`. 0 or an errno.
 int mount_overlay(Stage& stage, const MountStep& step, const std::string& at, const Filling& filling);
+// Whether the VM's layer holds something of its own at `name` of the overlay, or says that it is gone: what the VM made of
+// a file that was shown to it is not hidden by showing the file again.
+bool changed_before(Stage& stage, const MountStep& step, const std::string& name);
 // filling.cc: makes the middle layer for what is to be found in `lower` (empty: nothing is).
 void fill_layer(Stage& stage, const std::string& lower, const Filling& filling, const std::string& layer);
 // The mode that gives the VM's user, who owns every folder made by init, what the folder gives it on the host.

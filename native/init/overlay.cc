@@ -1,8 +1,10 @@
 #include <fcntl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "init.h"
@@ -50,6 +52,22 @@ int prepare_writing(Stage& stage, const MountStep& step, mode_t mode, Writing& w
 }
 
 }  // namespace
+
+bool changed_before(Stage& stage, const MountStep& step, const std::string& name) {
+  if (step.upper.empty()) return false;
+  std::string at = stage.reach(step.upper);
+  for (size_t start = 0; start < name.size();) {
+    const size_t end = std::min(name.find('/', start), name.size());
+    at += "/" + name.substr(start, end - start);
+    start = end + 1;
+    struct stat status;
+    if (lstat(at.c_str(), &status) != 0) return false;
+    if (start > name.size() || !S_ISDIR(status.st_mode)) return true;  // itself, or what stands where its folder was
+    char opaque = 0;  // a folder that was made anew shows nothing of the one it replaced
+    if (lgetxattr(at.c_str(), "user.overlay.opaque", &opaque, 1) == 1 && opaque == 'y') return true;
+  }
+  return false;
+}
 
 int mount_overlay(Stage& stage, const MountStep& step, const std::string& at, const Filling& filling) {
   std::string lowers, first;

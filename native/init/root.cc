@@ -84,13 +84,13 @@ void Root::build(const wire::Plan& plan, const std::function<void()>& inside) {
   const auto& steps = plan.vm.steps;
   std::unordered_map<const MountStep*, Filling> fillings;
   const Mounts mounts(steps);
-  std::vector<bool> placed(steps.size());  // by the filling of an overlay alone
+  std::vector<bool> placed(steps.size());  // by the filling of an overlay alone, or by the VM itself in an earlier life
   for (size_t i = 0; i < steps.size(); ++i) {
     const bool mask = steps[i].what == MountStep::Do::kMask;
     const MountStep* holder = mounts.holder_of(steps[i].to, mask ? steps.size() : i);
     if (mask) masks_.push_back(steps[i].to);
     if (!holder) continue;
-    placed[i] = !is_mount(steps[i]);
+    placed[i] = !is_mount(steps[i]) || (steps[i].what == MountStep::Do::kBind && !steps[i].write && changed_before(stage_, *holder, name_in(steps[i].to, holder->to)));
     if (mask) fillings[holder].masks.push_back(name_in(steps[i].to, holder->to));
     else fillings[holder].things.push_back({name_in(steps[i].to, holder->to), &steps[i]});
   }

@@ -5,10 +5,14 @@
 #include <string>
 #include <vector>
 
+#include "../engine/handed.h"
 #include "../engine/json.h"
+#include "../engine/net/descriptors.h"
 #include "../engine/net/dns_message.h"
 #include "../engine/pattern.h"
+#include "../engine/recorder.h"
 #include "../engine/utf8.h"
+#include "../init/wire.h"
 
 using namespace shuttle;
 
@@ -108,6 +112,75 @@ void json(Chance& chance, int rounds) {
   }
 }
 
+// What init is told: a plan that was read is one that can be written and read again.
+void wires(Chance& chance, int rounds) {
+  wire::Plan plan;
+  plan.vm.hostname = "lab";
+  plan.vm.filter = std::string(64, '\x06');
+  plan.vm.program = {.argv = {"/bin/true", "a b"}, .cwd = "/", .env = {"A=1"}};
+  plan.vm.steps = {{.what = MountStep::Do::kOverlay, .to = "/etc", .from = "/etc", .text = "", .upper = "/u", .work = "/w", .lower = {"/etc", "/x"}},
+                   {.what = MountStep::Do::kMask, .to = "/root", .from = "", .text = "", .upper = "", .work = "", .lower = {}}};
+  plan.sources = {{"/etc", true}};
+  const std::vector<std::string> corpus = {wire::encode(plan), std::string(8, '\xff'), std::string(16, '\0')};
+  wire::Plan whole;
+  must(wire::decode(corpus[0], whole) && wire::encode(whole) == corpus[0], "a plan is not what was told");
+  for (int round = 0; round < rounds; round++) {
+    const std::string bytes = changed(chance, corpus[0], corpus);
+    wire::Plan read, again;
+    if (wire::decode(bytes, read)) must(wire::decode(wire::encode(read), again), "a plan that was read cannot be told");
+    wire::Reader launch(bytes), sources(bytes);
+    wire::get_launch(launch);
+    wire::get_sources(sources);
+  }
+}
+
+// Control data of messages, of which a program writes the lengths.
+void controls(Chance& chance, int rounds) {
+  std::string control;
+  const int numbers[] = {3, 4, 5};
+  put_control(control, SOL_SOCKET, SCM_RIGHTS, {reinterpret_cast<const char*>(numbers), sizeof numbers});
+  must(descriptor_numbers(control).size() == 3, "control data is not what was put");
+  const std::vector<std::string> corpus = {control, std::string(8, '\xff'), std::string("\x14\0\0\0\0\0\0\0", 8)};
+  for (int round = 0; round < rounds; round++) descriptor_numbers(changed(chance, corpus[0], corpus));
+}
+
+// What channels brought: bytes of whatever kind, searched for names.
+void handed(Chance& chance, int rounds) {
+  const std::vector<std::string> corpus = {R"({"file":"C:\\dir\\a.txt","port":51234})", std::string("C\0:\0\\\0x\0y\0z\0", 12), "file:///tmp/a%20b.txt",
+                                           R"(\\?\C:\PROGRA~1\x)", "\\u00e4\\x41\\101", "//server/c$/x", "\xd8\xff\xdc\xff", "0a1b2c3d-0000-4000-8000-1234567890ab"};
+  Handed all;
+  for (int round = 0; round < rounds; round++) {
+    const std::string bytes = changed(chance, corpus[chance(8)], corpus), name = changed(chance, corpus[chance(8)], corpus);
+    const bool fold = chance(2) == 0;
+    for (const std::string& text : readings_of(bytes)) tells_path(plain_text(text, fold), name, fold);
+    all.hear(chance(2) ? "one" : "two", chance(300), bytes);
+    if (round % 16) continue;
+    std::vector<Given> given;
+    all.fill(name, fold, given);
+  }
+}
+
+// Rows of hostile texts: each is kept or counted as lost, and nothing else.
+void rows(Chance& chance, int rounds) {
+  const std::vector<std::string> corpus = {"/tmp/x", "\xff\xfe", R"({"argv":["a"]})", std::string(3000, 'x'), std::string(1, '\0')};
+  Recorder recorder({.slots = 2, .rows = 64, .max_name_bytes = 1 << 16});
+  Table& table = *recorder.tables()[0];
+  for (int round = 0; round < rounds; round++) {
+    const std::string object = changed(chance, corpus[chance(5)], corpus), detail = changed(chance, corpus[2], corpus);
+    recorder.record(Row{.vm = "a", .op = Op::kUnixConnect, .object = object, .peer = object, .verdict = Verdict::kAbsent, .detail = detail});
+    recorder.record(Payload{.channel = 1, .size = static_cast<uint32_t>(object.size()), .bytes = object});
+    recorder.record(Process{.vm = "a", .pid = 1, .image = object, .argv = detail, .started = 0});
+    if (round % 32) continue;
+    recorder.flush();
+    for (Table* each : recorder.tables())
+      while (const auto taken = each->take()) each->release(taken->index, true);
+  }
+  recorder.close();
+  while (const auto taken = table.take()) table.release(taken->index, true);
+  const Tally tally = recorder.ledger();
+  must(tally.seen[0] == static_cast<uint64_t>(rounds) && tally.seen[0] == tally.stored[0] + tally.lost[0], "rows went missing");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -116,5 +189,9 @@ int main(int argc, char** argv) {
   dns(chance, rounds);
   names(chance, rounds);
   json(chance, rounds);
+  wires(chance, rounds);
+  controls(chance, rounds);
+  handed(chance, rounds / 20);  // each looks through all that came
+  rows(chance, rounds / 4);
   return 0;
 }

@@ -1,7 +1,7 @@
 // How much harm a rule could let through, 1 to 5, and how unsure it is that the rule has to be as it is. The two
 // multiplied are the order in which a reviewer looks at rules. docs/review.md has the table in words.
 import { homedir } from 'node:os';
-import { reaches } from '../../analyzer/pattern/match.js';
+import { reachesAny } from '../../analyzer/pattern/match.js';
 import type { Pattern } from '../../native/contract/rules.js';
 import type { Op } from '../../native/contract/words.js';
 import { protectedNames } from '../../tracer/vm/protected.js';
@@ -84,8 +84,7 @@ function dangerOf(op: Op, place: string): Danger {
 }
 
 /** Whether a pattern has names of the protected set, as this user's home has it. */
-export const reachesProtected = (pattern: Pattern): boolean =>
-  protectedPaths().some((path) => reaches(pattern, homeOnly, path));
+export const reachesProtected = (pattern: Pattern): boolean => reachesAny(pattern, homeOnly, protectedPaths());
 
 let paths: readonly string[] | undefined;
 

@@ -1,9 +1,7 @@
 // What is known beside the rules: the names that were recorded, and what follows from them for any rule, edited ones too.
 
 import type { Group, SeenName } from '../../analyzer/grammar/names.js';
-import { isBound } from '../../analyzer/pattern/admits.js';
 import { findBeyond, includes, type Naming } from '../../analyzer/pattern/algebra.js';
-import { matcher } from '../../analyzer/pattern/match.js';
 import { bySpecificity } from '../../analyzer/pattern/specific.js';
 import { foldName } from '../../native/contract/fold.js';
 import type { Pattern } from '../../native/contract/rules.js';
@@ -12,15 +10,8 @@ import { reachesProtected } from '../explain/risk.js';
 import { opsOf, type Rule, type SystemFile, splitPlace } from '../file/model.js';
 import { parsePattern, patternOf, printPattern } from '../pattern/pattern.js';
 import { FactBook } from './facts.js';
+import { firstFrom, type Met, metOf, testOf, testText } from './met.js';
 import { narrowerReadings, widerReadings } from './readings.js';
-
-/** A recorded name, with how often it was met. */
-export interface Met {
-  name: string;
-  op: string;
-  times: number;
-  runs: number;
-}
 
 /** The recorded interactions that a rule decides: what refusing it would have blocked. */
 export interface Held {
@@ -52,9 +43,29 @@ export type Matching =
   | { valid: false; code: string; at: number }
   | { valid: true; own: number; of: number; other: string[]; others: number; protected: boolean; more: boolean };
 
+/** A group's names as they are compared, sorted by that. */
+interface SortedNames {
+  plain: readonly string[];
+  names: readonly SeenName[];
+}
+
+/** The rules about one operation between two places. */
+interface Place {
+  literals: Map<string, Rule>;
+  patterns: Rule[];
+}
+
+/** Where a rule is indexed, and the one name it has. */
+interface RuleKeys {
+  places: readonly string[];
+  literal: string | null;
+}
+
+const NO_RULES: Place = { literals: new Map(), patterns: [] };
+
 const MOST_ALSO = 1000;
 // A key must be answered at once: of more names only so many are tried.
-const MOST_TRIED = 20_000;
+const MOST_TRIED = 5_000;
 
 export class Book {
   readonly facts: FactBook;
@@ -64,6 +75,10 @@ export class Book {
   private readonly patterns = new WeakMap<Rule, Pattern>();
   private readonly heldKnown = new WeakMap<Rule, { rules: readonly Rule[]; held: Held }>();
   private readonly ladders = new WeakMap<Rule, Ladder>();
+  private readonly sorted = new WeakMap<Group, SortedNames>();
+  private readonly folded: { plain: readonly string[]; names: readonly string[] };
+  private readonly keys = new WeakMap<Rule, RuleKeys>();
+  private readonly indexes = new WeakMap<readonly Rule[], ReadonlyMap<string, Place>>();
 
   constructor(
     readonly file: SystemFile,
@@ -72,8 +87,13 @@ export class Book {
   ) {
     this.facts = new FactBook(file);
     this.windows = new Set(file.system.vms.filter(isWindows).map(({ name }) => name));
-    for (const group of groups) this.byPlace.set(placeKey(group.op, group.from, group.to), group);
+    for (const group of groups) {
+      this.byPlace.set(placeKey(group.op, group.from, group.to), group);
+      this.namesIn(group); // sorted now, so that no key waits for it
+    }
     this.every = [...new Set(groups.flatMap(({ names }) => names.map(({ name }) => name)))].sort();
+    const folded = this.every.map((name) => [foldName(name), name] as const).sort(([a], [b]) => (a < b ? -1 : 1));
+    this.folded = { plain: folded.map(([text]) => text), names: folded.map(([, name]) => name) };
   }
 
   folds(rule: Rule): boolean {
@@ -105,37 +125,99 @@ export class Book {
   private heldOf(rule: Rule, op: string, rules: readonly Rule[]): { met: Met; runs: number[] }[] {
     const group = this.byPlace.get(placeKey(op, splitPlace(rule.from).vm, splitPlace(rule.to).vm));
     if (group === undefined) return [];
-    const pattern = this.patternOf(rule);
-    const admits = testOf(pattern, group.fold);
-    const own = group.names.filter(admits);
+    const own = this.admitted(this.patternOf(rule), group);
     if (own.length === 0) return [];
-    const rivals = this.rivalsOf(rule, op, rules);
+    const beaten = this.rivalsOf(rule, op, rules, own);
     return own
-      .filter((seen) => !rivals.some((beats) => beats(seen, group.fold)))
+      .filter((seen) => !beaten(seen))
       .map((seen) => ({ met: metOf(seen, op), runs: seen.sightings.map(({ run }) => run) }));
   }
 
-  /** Tests of names that other rules decide. */
-  private rivalsOf(rule: Rule, op: string, rules: readonly Rule[]): ((seen: SeenName, fold: boolean) => boolean)[] {
+  /** The names of a group that a pattern admits; literal ones are looked up, of others only those that begin alike tried. */
+  private admitted(pattern: Pattern, group: Group): readonly SeenName[] {
+    const { plain, names } = this.namesIn(group);
+    const [head] = pattern;
+    const text = typeof head !== 'string' ? '' : group.fold ? foldName(head) : head;
+    const whole = pattern.length === 1 && typeof head === 'string';
+    const found: SeenName[] = [];
+    const test = whole ? null : testOf(pattern, group.fold);
+    for (let at = firstFrom(plain, text); at < plain.length && plain[at]!.startsWith(text); at++) {
+      if (whole && plain[at] !== text) break;
+      if (test === null || test(names[at]!)) found.push(names[at]!);
+    }
+    return found;
+  }
+
+  private namesIn(group: Group): SortedNames {
+    const known = this.sorted.get(group);
+    if (known !== undefined) return known;
+    const both = group.names.map((seen) => [group.fold ? foldName(seen.name) : seen.name, seen] as const);
+    both.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+    const made = { plain: both.map(([text]) => text), names: both.map(([, seen]) => seen) };
+    this.sorted.set(group, made);
+    return made;
+  }
+
+  /** A test of names, of those given, that other rules decide. */
+  private rivalsOf(
+    rule: Rule,
+    op: string,
+    rules: readonly Rule[],
+    own: readonly SeenName[],
+  ): (seen: SeenName) => boolean {
+    const { literals, patterns } = this.indexOf(rules).get(placeKey(op, rule.from, rule.to)) ?? NO_RULES;
+    const fold = this.folds(rule);
     const pattern = this.patternOf(rule);
-    const literals = new Map<string, Rule>();
-    const tests: ((seen: SeenName, fold: boolean) => boolean)[] = [];
-    for (const other of rules) {
-      if (other === rule || other.from !== rule.from || other.to !== rule.to || !opsOf(other).some((one) => one === op))
-        continue;
-      const its = this.patternOf(other);
-      const order = bySpecificity(its, pattern);
-      const first = order < 0 || (order === 0 && other.state === 'refused' && rule.state !== 'refused');
-      if (!first) continue;
-      if (its.length === 1 && typeof its[0] === 'string')
-        literals.set(this.folds(other) ? foldName(its[0]) : its[0], other);
-      else {
-        const both = [testOf(its, false), testOf(its, true)] as const;
-        tests.push((seen, fold) => both[fold ? 1 : 0](seen));
+    const beats = (other: Rule) => {
+      const order = bySpecificity(this.patternOf(other), pattern);
+      return other !== rule && (order < 0 || (order === 0 && other.state === 'refused' && rule.state !== 'refused'));
+    };
+    const plain = (name: string) => (fold ? foldName(name) : name);
+    const names = own.map(({ name }) => plain(name));
+    const mayAdmit = (other: Rule) => {
+      const [head] = this.patternOf(other);
+      return typeof head !== 'string' || names.some((name) => name.startsWith(plain(head)));
+    };
+    const tests = patterns
+      .filter((other) => mayAdmit(other) && beats(other))
+      .map((other) => testOf(this.patternOf(other), fold));
+    return (seen) => {
+      const literal = literals.get(plain(seen.name));
+      return (literal !== undefined && beats(literal)) || tests.some((test) => test(seen));
+    };
+  }
+
+  private keysOf(rule: Rule): RuleKeys {
+    const known = this.keys.get(rule);
+    if (known !== undefined) return known;
+    const pattern = this.patternOf(rule);
+    const [only] = pattern;
+    const text = pattern.length === 1 && typeof only === 'string' ? only : null;
+    const places = opsOf(rule).map((op) => placeKey(op, rule.from, rule.to));
+    const made = { places, literal: text === null ? null : this.folds(rule) ? foldName(text) : text };
+    this.keys.set(rule, made);
+    return made;
+  }
+
+  /** Rules by whom they join and in what way: those of one name, and the others. */
+  private indexOf(rules: readonly Rule[]): ReadonlyMap<string, Place> {
+    const known = this.indexes.get(rules);
+    if (known !== undefined) return known;
+    const index = new Map<string, Place>();
+    for (const rule of rules) {
+      const { places, literal } = this.keysOf(rule);
+      for (const key of places) {
+        let place = index.get(key);
+        if (place === undefined) {
+          place = { literals: new Map(), patterns: [] };
+          index.set(key, place);
+        }
+        if (literal === null) place.patterns.push(rule);
+        else if (place.literals.get(literal)?.state !== 'refused') place.literals.set(literal, rule);
       }
     }
-    if (literals.size > 0) tests.push(({ name }, fold) => literals.has(fold ? foldName(name) : name));
-    return tests;
+    this.indexes.set(rules, index);
+    return index;
   }
 
   /** Narrower and wider patterns for a rule, each with its price. */
@@ -176,11 +258,12 @@ export class Book {
   /** Recorded names that begin as the pattern does, at most so many as are quickly tried. */
   private near(pattern: Pattern, fold: boolean): readonly string[] {
     const [head] = pattern;
-    if (fold || typeof head !== 'string') return this.every.slice(0, MOST_TRIED);
-    const from = firstFrom(this.every, head);
+    const text = typeof head !== 'string' ? '' : fold ? foldName(head) : head;
+    const plain = fold ? this.folded.plain : this.every;
+    const from = firstFrom(plain, text);
     let to = from;
-    while (to < this.every.length && to - from < MOST_TRIED && this.every[to]!.startsWith(head)) to++;
-    return this.every.slice(from, to);
+    while (to < plain.length && to - from < MOST_TRIED && plain[to]!.startsWith(text)) to++;
+    return (fold ? this.folded.names : this.every).slice(from, to);
   }
 
   /** What a pattern being typed for a rule would admit of what was recorded. */
@@ -217,47 +300,4 @@ const strictly = (wide: Naming, narrow: Naming): boolean => includes(wide, narro
 function exampleOf(wide: Naming, narrow: Naming): string | null {
   const found = findBeyond(wide, [narrow]);
   return found.is === 'some' ? found.example.object : null;
-}
-
-/** Bound tokens stand for what they stood for where the name was met. */
-function testOf(pattern: Pattern, fold: boolean): (seen: SeenName) => boolean {
-  if (!pattern.some((part) => typeof part !== 'string' && isBound(part.token))) {
-    const admits = matcher(pattern, () => [], fold);
-    return ({ name }) => admits(name);
-  }
-  return ({ name, sightings }) =>
-    sightings.some(({ values }) => {
-      const bound = (token: string) => values.filter((one) => one.token === token).map(({ value }) => value);
-      // Given values are known only where something is inferred: there they may be anything.
-      const opened = pattern.map((part) =>
-        typeof part !== 'string' && part.token === 'given' ? { token: 'rest' as const } : part,
-      );
-      return matcher(opened, bound, fold)(name);
-    });
-}
-
-/** The same where nothing is known of the run: a bound token may be any name. */
-function testText(pattern: Pattern, fold: boolean): (name: string) => boolean {
-  const opened = pattern.map((part) =>
-    typeof part !== 'string' && isBound(part.token)
-      ? { token: PATHS.has(part.token) ? ('rest' as const) : ('name' as const) }
-      : part,
-  );
-  return matcher(opened, () => [], fold);
-}
-
-const PATHS = new Set(['home', 'temp', 'given']);
-
-function metOf({ name, sightings }: SeenName, op: string): Met {
-  return { name, op, times: sightings.reduce((sum, { times }) => sum + times, 0), runs: sightings.length };
-}
-
-function firstFrom(names: readonly string[], head: string): number {
-  let [low, high] = [0, names.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (names[middle]! < head) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -3,13 +3,13 @@ import type { Conflict } from '../compare/three_way.js';
 import type { Rule, RuleState } from '../file/model.js';
 import { parsePattern } from '../pattern/pattern.js';
 import type { Book } from './book.js';
-import { parseExpression, type Test } from './expression.js';
+import { parseExpression } from './expression.js';
 import { type Edit, editLine } from './line.js';
+import { choose, chosenOf, relisted } from './listing.js';
 import { split } from './split.js';
 import {
   type Entry,
   isChanged,
-  type Line,
   type Mode,
   NO_LINE,
   type Snapshot,
@@ -217,33 +217,6 @@ function turned(state: State, way: 'undo' | 'redo', book: Book): State {
   return atRule(next, id);
 }
 
-function choose(entries: readonly Entry[], rules: readonly Rule[], test: Test | null, book: Book): readonly Entry[] {
-  if (test === null) return entries;
-  return chosenOf(entries, new Set(rules.filter((rule) => test(book.facts.of(rule).asked)).map(({ id }) => id)));
-}
-
-/** Rules that others brought or took away appear in, or leave, the list beside those that stayed. */
-function relisted(state: State): State {
-  const there = new Set(state.rules.map(({ id }) => id));
-  const listed = new Set(state.entries.flatMap((entry) => ('id' in entry ? [entry.id] : [])));
-  if (state.rules.length === listed.size && state.rules.every(({ id }) => listed.has(id))) return state;
-  const fresh = new Map<string, string[]>();
-  for (const [at, { id }] of state.rules.entries())
-    if (!listed.has(id)) {
-      const before = state.rules.slice(0, at).findLast((rule) => listed.has(rule.id))?.id ?? '';
-      fresh.set(before, [...(fresh.get(before) ?? []), id]);
-    }
-  const renew = (entries: readonly Entry[]): Entry[] =>
-    entries.flatMap((entry): Entry[] => {
-      if (!('id' in entry)) return [entry];
-      const after = (fresh.get(entry.id) ?? []).map((id) => ({ id }));
-      return there.has(entry.id) ? [entry, ...after] : after;
-    });
-  const kept = renew(state.entries);
-  const first = (fresh.get('') ?? []).map((id) => ({ id }));
-  return { ...state, entries: [...first, ...kept], shown: [...first, ...renew(state.shown)] };
-}
-
 function atRule(state: State, id: string | null): State {
   const at = state.shown.findIndex((entry) => 'id' in entry && entry.id === id);
   return at >= 0
@@ -302,21 +275,6 @@ function filtered(typing: State, next: State, filter: string, book: Book): State
   return atRule({ ...next, filter, test: parsed.test, shown: chosenOf(next.entries, chosen) }, id);
 }
 
-/** Entries of the chosen rules, and the headings above them. */
-function chosenOf(entries: readonly Entry[], chosen: ReadonlySet<string>): Entry[] {
-  const shown: Entry[] = [];
-  let heading: Entry | null = null;
-  for (const entry of entries) {
-    if (!('id' in entry)) heading = entry;
-    else if (chosen.has(entry.id)) {
-      if (heading !== null) shown.push(heading);
-      heading = null;
-      shown.push(entry);
-    }
-  }
-  return shown;
-}
-
 function found(state: State, text: string, book: Book, from: number): State {
   if (text === '') return state;
   const wanted = text.toLowerCase();
@@ -350,5 +308,3 @@ function afterSaving(state: State, rules: readonly Rule[], message: string, leav
   const here = atRule(next, selectedId(state));
   return leave ? wished(here, 'leave') : here;
 }
-
-export type { Line };

@@ -4,10 +4,14 @@ import { COMMANDS, type CommandName, isCommand } from '../../cli/commands.js';
 import { isSystemFile, seconds, whole } from '../../cli/options.js';
 import { table } from '../../cli/print.js';
 
-async function helpOf(name: CommandName): Promise<string> {
+async function described(name: CommandName): Promise<Command> {
   const command = new Command('shuttle').enablePositionalOptions().command(name);
   const { describe } = await COMMANDS[name].load();
   describe(command, () => {});
+  return command;
+}
+
+function helpOf(command: Command): string {
   let help = '';
   command.configureOutput({
     writeOut: (text) => {
@@ -19,7 +23,10 @@ async function helpOf(name: CommandName): Promise<string> {
 }
 
 test.each(Object.keys(COMMANDS) as CommandName[])('%s has help with an example', async (name) => {
-  expect(await helpOf(name)).toMatch(new RegExp(`Example:\\n {2}shuttle ${name}`));
+  const command = await described(name);
+  expect(helpOf(command)).toMatch(new RegExp(`Example:\\n {2}shuttle ${name}`));
+  for (const action of command.commands)
+    expect(helpOf(action)).toMatch(new RegExp(`Example:\\n {2}shuttle ${name} ${action.name()} `));
 });
 
 test.each([

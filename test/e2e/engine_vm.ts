@@ -54,6 +54,8 @@ export interface Setting {
   mode?: Mode;
   rules?: readonly CompiledRule[];
   resolvConf?: string;
+  /** As on kernels without pidfds of threads. */
+  noThreadPidfds?: boolean;
   /** Folder where engines find each other's VMs. */
   meeting?: string;
   /** Called with the record while the VMs run. */
@@ -107,6 +109,7 @@ export async function runVms(vms: readonly VmProgram[], setting: Setting = {}): 
     vms: vms.map((vm) => vm.name),
     init: initFile(),
     ...(setting.resolvConf ? { resolvConf: setting.resolvConf } : {}),
+    ...(setting.noThreadPidfds ? { noThreadPidfds: true } : {}),
     ...(setting.meeting ? { meeting: setting.meeting } : {}),
   };
   const engine = new (addon().Engine)(options, recorder.native, (event) => events.tell(event));

@@ -64,11 +64,15 @@ export class Lab {
   /** Variables of the commands besides PATH and HOME. */
   readonly env: Record<string, string> = {};
 
-  constructor(private readonly who: Who) {
+  /** `ownState`: Shuttle's state lies in the lab and goes with it; else it is the user's, who has base prefixes there. */
+  constructor(
+    private readonly who: Who,
+    private readonly ownState = true,
+  ) {
     this.folder = mkdtempSync(join(process.getuid?.() === 0 ? '/opt' : homedir(), 'shuttle-e2e-'));
     this.file = join(this.folder, 'lab', 'lab.shuttle.yaml');
     this.outside = join(this.folder, 'outside');
-    for (const name of ['', 'lab', 'home', 'outside', 'program']) this.own(mkdir(join(this.folder, name)));
+    for (const name of ['', 'lab', 'home', 'outside', 'program', 'state']) this.own(mkdir(join(this.folder, name)));
   }
 
   /** Builds a fixture program; its path. */
@@ -117,6 +121,7 @@ export class Lab {
   }
 
   end(): void {
+    if (!this.ownState) this.command(['vm', 'remove', this.file]);
     rmSync(this.folder, { recursive: true, force: true });
   }
 
@@ -130,9 +135,15 @@ export class Lab {
       maxBuffer: 1 << 28,
       stdio: [this.input ?? 'pipe', 'pipe', 'pipe'],
       ...(input === undefined || this.input !== null ? {} : { input }),
-      env: { PATH: process.env.PATH, HOME: join(this.folder, 'home'), ...this.env },
+      env: this.environment(),
       ...(uid === null ? {} : { uid, gid: uid }),
     });
+  }
+
+  /** What the person's commands find in their environment. */
+  environment(): NodeJS.ProcessEnv {
+    const state = this.ownState ? { XDG_STATE_HOME: join(this.folder, 'state') } : {};
+    return { PATH: process.env.PATH, HOME: join(this.folder, 'home'), ...state, ...this.env };
   }
 
   /** Makes a file or folder the person's own. */

@@ -1,4 +1,5 @@
 // What was learnt lets the program do the same again: learn, compile, run, the same output.
+import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Lab, PEOPLE } from './lab.js';
@@ -10,6 +11,16 @@ const SCRIPTS: readonly [name: string, script: string][] = [
   [
     'something new in a folder never listed',
     'mkdir "$1/logs/made" && echo new > "$1/logs/made/x" && cat "$1/logs/made/x"',
+  ],
+  [
+    'files that are only looked at',
+    'test -e "$1/plain" && echo there; test -s "$1/inner/deep/file" && echo long; [ -d "$1/logs" ] && echo folder; stat -c %s-%Y "$1/plain"',
+  ],
+  ['links on the way', 'cat "$1/current/deep/file"; readlink "$1/current"; [ -L "$1/dangling" ] && echo dangling'],
+  ['a file of its own where it starts', 'echo made > own-file && cat own-file && mv own-file other && cat other'],
+  [
+    'a file saved by a rename',
+    'ls "$1" > /dev/null; cat "$1/plain"; echo new > "$1/plain.tmp"; mv "$1/plain.tmp" "$1/plain"; cat "$1/plain"',
   ],
   ['something new beside what is read', 'cat "$1/plain" && echo new > "$1/second" && cat "$1/second"'],
 ];
@@ -23,6 +34,8 @@ describe.each(PEOPLE)('as $name', (who) => {
       lab.put('plain', 'plain\n');
       lab.put('logs/old', 'old\n');
       for (const folder of ['inner', 'inner/deep', 'logs']) lab.give(join(lab.outside, folder));
+      symlinkSync('inner', join(lab.outside, 'current'));
+      symlinkSync('nowhere', join(lab.outside, 'dangling'));
       const program = ['sh', '-ec', script, 'sh', lab.outside];
       lab.system(`shuttle: 1\nsystem: lab\nmain: a\nvms:\n  a:\n    program: ${JSON.stringify(program)}\n`);
     });

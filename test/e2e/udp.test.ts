@@ -278,5 +278,5 @@ test('VMs of two engines that meet', async () => {
   expect(second.output.app).toBe('HELLO from 127.0.0.1 5565\n');
   expect(sends(second)).toMatchObject([{ peer: 'db', verdict: 'shuttled' }]);
   await first;
-  rmSync(meeting, { recursive: true });
+  rmSync(meeting, { recursive: true, force: true });
 });

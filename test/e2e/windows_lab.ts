@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findWine } from '../../tracer/windows/wine.js';
-import { Lab } from './lab.js';
+import { Lab, type Who } from './lab.js';
 
 const source = fileURLToPath(new URL('../../fixtures/programs/windows/probe.c', import.meta.url));
 const COMPILERS = { 32: 'i686-w64-mingw32-gcc', 64: 'x86_64-w64-mingw32-gcc' } as const;
@@ -29,6 +29,10 @@ export function buildProbe(to: string, bits: Bits = 64): void {
 }
 
 export class WindowsLab extends Lab {
+  constructor(who: Who) {
+    super(who, false);
+  }
+
   readonly probe = join(this.folder, 'program', 'probe.exe');
 
   /** The first Lab of a user waits for the base prefixes. */

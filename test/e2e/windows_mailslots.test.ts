@@ -12,7 +12,7 @@ describe.skipIf(lacking !== '')(`Windows mailslots${why}`, () => {
   let learnt: Ran, ruled: Ran, without: Ran;
 
   beforeAll(() => {
-    lab = new Lab(PEOPLE[0] as (typeof PEOPLE)[number]);
+    lab = new Lab(PEOPLE[0] as (typeof PEOPLE)[number], false);
     const program = buildWindows(lab, 'mailslots');
     lab.system(`
 shuttle: 1

@@ -58,8 +58,8 @@ describe.skipIf(lacking !== '').each(CASES)(`Windows pipes of kind $kind, as $na
   let alone: Ran, denied: Ran, learnt: Ran, ruled: Ran, without: Ran;
 
   beforeAll(() => {
-    one = new Lab(who);
-    two = new Lab(who);
+    one = new Lab(who, false);
+    two = new Lab(who, false);
     inOneVm(one, kind);
     alone = one.shuttle('learn');
     inTwoVms(two, kind);

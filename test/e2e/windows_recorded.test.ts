@@ -46,7 +46,7 @@ describe.skipIf(lacking !== '')(`what an agent sees${why}`, () => {
   let rows: (LabRow & { image: string; pid: number; tid: number })[];
 
   beforeAll(() => {
-    lab = new Lab(PEOPLE[0] as (typeof PEOPLE)[number]);
+    lab = new Lab(PEOPLE[0] as (typeof PEOPLE)[number], false);
     lab.system(`
 shuttle: 1
 system: lab

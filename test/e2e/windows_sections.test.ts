@@ -33,7 +33,7 @@ describe.skipIf(lacking !== '').each([
 
   beforeAll(() => {
     const who = PEOPLE[how === 'open' ? 0 : PEOPLE.length - 1] as (typeof PEOPLE)[number];
-    [one, lab] = [new Lab(who), new Lab(who)];
+    [one, lab] = [new Lab(who, false), new Lab(who, false)];
     const own = `Z:${buildWindows(one, 'sections').replaceAll('/', '\\')}`;
     const both = `start /b ${own} make ${name} answer 2 >nul & ping -n 2 127.0.0.1 >nul & ${own} ${how} ${name} ask 2`;
     one.system(`

@@ -1,4 +1,5 @@
-// The engine's pure parsers (DNS, patterns, names, JSON) under the sanitizers, with a corpus and thousands of changes of it.
+// The engine's pure parsers (DNS, patterns, names, JSON, init's plan, control data, what channels bring) and the record's
+// tables under the sanitizers, with a corpus and thousands of changes of it.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +11,19 @@ const native = fileURLToPath(new URL('../../native/', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'shuttle-fuzz-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const PARTS = ['automaton', 'pattern', 'fold', 'utf8', 'json', 'net/dns_message', 'net/address'];
+const PARTS = [
+  'automaton',
+  'pattern',
+  'fold',
+  'utf8',
+  'json',
+  'net/dns_message',
+  'net/address',
+  'net/descriptors',
+  'handed',
+  'readings',
+];
+const RECORD = ['recorder', 'table', 'slot', 'interner'];
 const FLAGS = ['-std=c++20', '-O1', '-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];
 
 const compile = (sources: readonly string[], to: string) =>
@@ -31,12 +44,14 @@ const reason = lacking();
 test.skipIf(reason !== null)(
   `hostile bytes break no parser${reason === null ? '' : `: skipped, ${reason}`}`,
   () => {
-    const sources = ['test/fuzz.cc', ...PARTS.map((part) => `engine/${part}.cc`)].map((name) => join(native, name));
+    const sources = ['test/fuzz.cc', ...[...PARTS, ...RECORD].map((part) => `engine/${part}.cc`)].map((name) =>
+      join(native, name),
+    );
     const compiled = compile(sources, 'fuzz');
     expect(compiled.stderr).toBe('');
     const options = { ...process.env, ASAN_OPTIONS: 'detect_leaks=0' };
     const run = spawnSync(join(folder, 'fuzz'), ['4000'], { encoding: 'utf8', env: options });
     expect({ status: run.status, said: run.stderr }).toEqual({ status: 0, said: '' });
   },
-  300_000,
+  600_000,
 );

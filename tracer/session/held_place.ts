@@ -1,11 +1,11 @@
 // The layer a VM uses for one run: the one it always has, one that goes with the run, or none.
 import { spawnSync } from 'node:child_process';
 import { existsSync, renameSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { ShuttleError } from '../../native/contract/problem.js';
 import type { VmSpec } from '../../native/contract/vm.js';
 import type { LayerPlace } from '../vm/layer_place.js';
-import { type HeldLayer, holdLayer, layerKind } from '../vm/layers.js';
+import { type HeldLayer, holdLayer, layerKind, removeEmpty } from '../vm/layers.js';
 import { removeTree } from '../vm/remove_tree.js';
 import { stateFolder } from '../vm/state.js';
 import type { RunRequest, System, VmDescription } from './system.js';
@@ -48,7 +48,10 @@ export function holdPlace(vm: VmDescription, request: RunRequest, user: VmSpec['
     release: () => {
       if (!request.more) removeTree(startOf(held.folder));
       held.release();
-      if (request.ephemeral) removeTree(join(held.folder, '..'));
+      if (!request.ephemeral) return;
+      const vm = dirname(held.folder);
+      removeTree(vm);
+      removeEmpty(dirname(vm), 2);
     },
     abandon: held.abandon,
   };

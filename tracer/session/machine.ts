@@ -65,11 +65,14 @@ function machinePorts(request: RunRequest, { progress, remark }: Telling): Ports
   };
 }
 
-/** Where the terminals that run one system's VMs find each other. Throws STATE_UNWRITABLE. */
+/**
+ * Where the terminals that run one system's VMs find each other; the engine makes the folder, and takes it away again.
+ * Throws STATE_UNWRITABLE.
+ */
 function meetingOf(system: System): string {
   const owner = layerOwner(system);
   const hash = createHash('sha256').update(owner).digest('hex').slice(0, 12);
-  return join(madeInState('meeting'), `${basename(owner).split('.')[0]}-${hash}`);
+  return join(madeInState(), `meeting-${basename(owner).split('.')[0]}-${hash}`);
 }
 
 /** On the host, by the shell, in the system's folder; a check that a signal ended has failed. */

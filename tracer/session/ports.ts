@@ -38,6 +38,8 @@ export interface VmNote {
 
 /** A VM that can be started, any number of times, until it is released. */
 export interface Planned {
+  /** Host id of the user its programs run as. */
+  owner?: number | undefined;
   /** Wine's version and the Windows version the programs are told, where they are Windows programs. */
   readonly wine: { version: string; windows: string } | null;
   /** What the engine is told, for this program and these descriptors. */
@@ -62,6 +64,8 @@ export interface Stdio {
 }
 
 export interface StdioOptions {
+  /** Whose a terminal becomes. */
+  owner?: number | undefined;
   main: boolean;
   /** Our standard output holds a document: the main program's goes to standard error too. */
   quiet: boolean;

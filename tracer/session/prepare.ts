@@ -50,6 +50,7 @@ export async function prepareVm(vm: VmDescription, request: RunRequest, around: 
     return {
       spec,
       wine,
+      owner: identity.user.uid,
       setup: place.setup,
       layer: place.folder,
       ready: () => place.saveStart(),
@@ -143,11 +144,11 @@ function shapeOf(
   { vm, request, identity, place }: Pick<Parts, 'vm' | 'request' | 'identity' | 'place'>,
   cwd: string,
   { path, file: program }: Found,
-  mounts: Readonly<Record<string, string>>,
+  named: Readonly<Record<string, string>>,
   variables: Variables,
   ...extras: (Extra | null)[]
 ): Pick<VmSpec, 'steps' | 'zones' | 'lazy' | 'shown'> {
-  mustExist(mounts);
+  const mounts = realMounts(named);
   const { system, mode } = request;
   const rules = withVariables(request.rules, variables);
   const drives = extras.flatMap((extra) => (extra && 'drives' in extra ? (extra.drives as VmSpec['drives']) : []));
@@ -176,14 +177,16 @@ function shapeOf(
   return { ...planVm(input), shown: shownRules(rules, vm.name, grants, host.kinds, at) };
 }
 
-function mustExist(mounts: Readonly<Record<string, string>>): void {
-  for (const [to, from] of Object.entries(mounts)) {
+/** Links followed, since what is protected is known by its real name. */
+function realMounts(mounts: Readonly<Record<string, string>>): Record<string, string> {
+  const real = ([to, from]: [string, string]): [string, string] => {
     try {
-      realpathSync(from);
+      return [to, realpathSync(from)];
     } catch {
       throw new ShuttleError({ code: 'MOUNT_MISSING', to, from });
     }
-  }
+  };
+  return Object.fromEntries(Object.entries(mounts).map(real));
 }
 
 function sharedSpec(vm: VmDescription, request: RunRequest, identity: Identity) {

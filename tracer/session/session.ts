@@ -14,7 +14,7 @@ const READY_MS = 120_000;
 const ASKED_MS = 2_000;
 const ENDING_MS = 10_000;
 
-/** A run that goes on. `interrupt` asks it to end; a second one, or two seconds, make it. */
+/** A run that goes on. `interrupt` asks it to end; a second one, or two seconds, make it; another, without grace. */
 export interface Running {
   readonly result: Promise<RunResult>;
   interrupt(): void;
@@ -83,6 +83,7 @@ class Session {
 
   /** `told`: the private terminal has passed Ctrl-C to its programs already. */
   interrupt(told = false): void {
+    if (this.course.verdict) for (const name of this.live.keys()) this.engine.kill(name); // no more patience
     if (this.askedOnce) return this.tell({ type: 'interrupt' });
     this.askedOnce = true;
     this.tell({ type: 'asked' });
@@ -189,6 +190,7 @@ class Session {
       main,
       quiet,
       windows: one.planned.wine !== null,
+      owner: one.planned.owner,
       onInterrupt: () => this.interrupt(true),
     });
     const spec = one.planned.spec(program, one.stdio.descriptors);

@@ -124,7 +124,7 @@ class Made {
   private plain(how: Exclude<Carriage, { how: 'relay' }>, flags: 'r' | 'w'): number {
     if (how.how === 'give') return how.fd;
     if (how.how === 'terminal') {
-      this.terminal ??= openTerminal(this.native, this.options.onInterrupt);
+      this.terminal ??= openTerminal(this.native, this.options.owner, this.options.onInterrupt);
       return this.terminal.descriptor;
     }
     const fd = openSync('/dev/null', flags);

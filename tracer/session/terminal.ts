@@ -1,5 +1,5 @@
 // The private terminal of a program: what is typed into ours goes to it, what it shows goes to ours.
-import { closeSync } from 'node:fs';
+import { closeSync, fchownSync } from 'node:fs';
 import { isatty, ReadStream } from 'node:tty';
 import type { Descriptors } from '../../native/contract/descriptors.js';
 import { writeAll } from './write_all.js';
@@ -13,12 +13,13 @@ export interface Terminal {
   close(): void;
 }
 
-/** Opens a terminal as large as ours and joins the two until it is closed. */
-export function openTerminal(native: Descriptors, onInterrupt: () => void): Terminal {
+/** Opens a terminal as large as ours and joins the two until it is closed. Root's is its `owner`'s, as at a login. */
+export function openTerminal(native: Descriptors, owner: number | undefined, onInterrupt: () => void): Terminal {
   // Only a terminal's stream may be touched: a pipe would become non-blocking for the program that was given it.
   const ours = isatty(1) ? process.stdout : isatty(2) ? process.stderr : process.stdin;
   const size = () => ('rows' in ours ? ([ours.rows, ours.columns] as const) : ([24, 80] as const));
   const [master, slave] = native.terminal(...size());
+  if (owner !== undefined && process.getuid?.() === 0) fchownSync(slave, owner, -1);
   const stream = new ReadStream(master);
   const screen = isatty(1) ? 1 : 2;
   const done = new Promise<void>((resolve) => {

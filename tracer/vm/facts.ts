@@ -41,6 +41,8 @@ export interface HostFacts {
   folders: ReadonlyMap<string, readonly Entry[]>;
   /** What the named paths are, links followed; a path that is not there is missing. */
   kinds: ReadonlyMap<string, 'folder' | 'file' | 'other'>;
+  /** Where those of the named paths lead that are links. */
+  links: ReadonlyMap<string, string>;
   /** Where root is to show other people's files as the program's own: their homes, and what is asked for of theirs. */
   foreign: readonly string[];
   /** Where a protected name that is a link leads. */
@@ -63,6 +65,7 @@ export function readHostFacts(paths: readonly string[], own: readonly string[]):
     mounts,
     folders: readFolders(mounts, paths),
     kinds: new Map(paths.flatMap((path) => kindOf(path))),
+    links: new Map(paths.flatMap((path) => linkAt(path))),
     foreign: uid === 0 ? foreignFolders(paths) : [],
     protectedTargets: protectedNames(home, own).flatMap((name) => leadsElsewhere(name)),
     passwd: attempt(() => readFileSync('/etc/passwd', 'utf8')) ?? '',
@@ -124,6 +127,11 @@ function kindOf(path: string): [string, 'folder' | 'file' | 'other'][] {
   const status = attempt(() => statSync(path));
   if (!status) return [];
   return [[path, status.isDirectory() ? 'folder' : status.isFile() ? 'file' : 'other']];
+}
+
+function linkAt(path: string): [string, string][] {
+  const target = attempt(() => readlinkSync(path));
+  return target === undefined ? [] : [[path, target]];
 }
 
 function leadsElsewhere(name: string): string[] {

@@ -1,11 +1,11 @@
 // What the rules grant of the host's files, as steps of a plan.
 import type { MountStep } from '../../native/contract/vm.js';
 import type { FileGrant } from './grants.js';
-import { isAtOrBelow, join, parentsOf } from './paths.js';
+import { isAtOrBelow, join } from './paths.js';
 import type { PlanInput } from './plan.js';
 import { SETTINGS, SYSTEM_FOLDERS } from './system_folders.js';
 
-type GrantInput = Pick<PlanInput, 'mode' | 'host' | 'program' | 'cwd' | 'mounts' | 'grants' | 'expose'>;
+type GrantInput = Pick<PlanInput, 'mode' | 'host' | 'grants' | 'expose'>;
 
 /**
  * What the rules grant, each file by itself. Learning never lets a write through, and shows everything anyway but for
@@ -20,10 +20,10 @@ export function grantSteps(input: GrantInput, hidden: readonly string[]): MountS
     .filter(({ path }) => !refused.has(path) && (!learning || isHidden(path)))
     .filter(({ path, access }) => isGranted(input, path, access))
     .sort((a, b) => (a.path < b.path ? -1 : 1));
-  const own = [input.cwd, input.program, ...Object.keys(input.mounts)].filter((path) => path !== null);
-  const ways = new Set([...own, ...granted.map(({ path }) => path)].flatMap(parentsOf));
   return granted.flatMap(({ path, access }): MountStep[] => {
-    if (input.host.kinds.get(path) === 'folder') return folderGrant(input, path, ways);
+    const target = input.expose.includes(path) ? undefined : input.host.links.get(path);
+    if (target !== undefined) return [{ do: 'link', to: path, target }]; // what it leads to has rules of its own
+    if (input.host.kinds.get(path) === 'folder') return folderGrant(input, path);
     return [{ do: 'bind', to: path, from: path, write: access === 'write' && !learning }];
   });
 }
@@ -31,7 +31,7 @@ export function grantSteps(input: GrantInput, hidden: readonly string[]): MountS
 /** What the base system shows needs no grant, unless the grant is to write. */
 function isGranted(input: GrantInput, path: string, access: FileGrant['access']): boolean {
   const kind = input.host.kinds.get(path);
-  if (kind !== 'file' && kind !== 'folder') return false; // served at open time, once it is there
+  if (kind !== 'file' && kind !== 'folder' && !input.host.links.has(path)) return false; // served at open time, once it is there
   if (path === '/') return false; // the VM has one of its own
   const shownAnyway = [...SYSTEM_FOLDERS, SETTINGS, '/proc', '/dev', '/sys'].some((folder) =>
     isAtOrBelow(path, folder),
@@ -41,15 +41,15 @@ function isGranted(input: GrantInput, path: string, access: FileGrant['access'])
 
 /**
  * A folder may be looked into; what lies in it is granted by its own rules. Names and no more: empty, closed files; a
- * folder below can be passed through where it is on the way to something shown.
+ * folder below can be passed through, on the way to something shown or to find that nothing is there.
  */
-function folderGrant(input: GrantInput, path: string, ways: ReadonlySet<string>): MountStep[] {
+function folderGrant(input: GrantInput, path: string): MountStep[] {
   const entries = input.host.folders.get(path) ?? [];
   return [
     { do: 'folder', to: path, mode: 0o755 },
     ...entries.flatMap((entry): MountStep[] => {
       const to = join(path, entry.name);
-      if (entry.kind === 'folder') return [{ do: 'folder', to, mode: ways.has(to) ? 0o111 : 0 }];
+      if (entry.kind === 'folder') return [{ do: 'folder', to, mode: 0o111 }];
       if (entry.kind === 'link') return [{ do: 'link', to, target: entry.target }];
       return [{ do: 'file', to, mode: 0, text: '' }];
     }),

@@ -46,6 +46,8 @@ export interface LayerInfo extends LayerKey {
   setup: string;
   /** Process that uses it now, or null. */
   usedBy: number | null;
+  /** Nobody uses it, and there is no such system file any more. */
+  gone: boolean;
 }
 
 /** A layer in use: its place for the plan, until `release`. */
@@ -113,17 +115,9 @@ export function holdLayer(state: string, key: LayerKey, owner: { uid: number; gi
     abandon: () => {
       if (!fresh) return release();
       removeTree(folder); // and the lock in it
-      removeEmpty(dirname(folder), dirname(dirname(folder)));
+      removeEmpty(dirname(folder), 3);
     },
   };
-}
-
-function removeEmpty(...folders: string[]): void {
-  try {
-    for (const folder of folders) rmdirSync(folder);
-  } catch {
-    // it holds other layers
-  }
 }
 
 /** A folder that the VM closed to everybody holds something. */
@@ -145,15 +139,22 @@ function clearWork(folder: string): void {
 const MOST_WORK = 50;
 
 function makeAndLock(folder: string, key: LayerKey): Lock {
-  let lock: ReturnType<typeof takeLock>;
-  try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    lock = takeLock(join(folder, 'lock'));
-  } catch (error) {
-    throw unwritable(folder, error);
-  }
+  const lock = madeAndLocked(folder, MOST_TRIES);
   if ('holder' in lock) throw new ShuttleError({ code: 'VM_IN_USE', vm: key.vm, pid: lock.holder });
   return lock;
+}
+
+const MOST_TRIES = 100;
+
+/** Whoever removes a layer beside this one takes folders away that are still empty. */
+function madeAndLocked(folder: string, tries: number): ReturnType<typeof takeLock> {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return takeLock(join(folder, 'lock'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT' && tries > 0) return madeAndLocked(folder, tries - 1);
+    throw unwritable(folder, error);
+  }
 }
 
 /** Every layer there is, by system, VM and kind. */
@@ -164,7 +165,9 @@ export function listLayers(state: string): LayerInfo[] {
     .flatMap(below)
     .flatMap((folder) => {
       const known = description(folder);
-      return known ? [{ ...known, folder, usedBy: heldBy(join(folder, 'lock')) }] : [];
+      if (!known) return [];
+      const usedBy = heldBy(join(folder, 'lock'));
+      return [{ ...known, folder, usedBy, gone: usedBy === null && !existsSync(known.systemFile) }];
     })
     .sort((a, b) => (a.folder < b.folder ? -1 : 1));
 }
@@ -179,6 +182,17 @@ export function resetLayer(layer: LayerInfo): void {
 
 export function removeLayer(layer: LayerInfo): void {
   alone(layer, () => removeTree(layer.folder));
+  removeEmpty(dirname(layer.folder), 3);
+}
+
+/** Removes a folder that holds nothing, and those above it that then hold nothing, `levels` of them at most. */
+export function removeEmpty(folder: string, levels: number): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    return; // something is in it, or another run was quicker
+  }
+  if (levels > 1) removeEmpty(dirname(folder), levels - 1);
 }
 
 /** Makes `to` what `from` is; what `to` held is gone. The only way from a learning layer to an enforcing one. */

@@ -55,7 +55,8 @@ export type VmShape = Pick<VmSpec, 'steps' | 'zones' | 'lazy'>;
 /** The steps, zones and later overlays of a VM. */
 export function planVm(input: PlanInput): VmShape {
   const layer = new Layer(input.layer);
-  const hidden = hiddenNames(input);
+  const outside = hiddenNames(input);
+  const hidden = [...outside.keys()];
   const view = input.mode === 'allow' ? showHost(input.host, layer) : showLittle(input, layer);
   const inner = [
     ...ownSteps(input, layer, view, hidden),
@@ -65,7 +66,7 @@ export function planVm(input: PlanInput): VmShape {
     ...grantSteps(input, hidden),
   ];
   const opened = hidden.filter((name) => inner.some((step) => isAtOrBelow(step.to, name)));
-  const system = systemSteps(input, layer, inner);
+  const system = systemSteps(input, layer, [...inner.map((step) => step.to), ...hidden]);
   const sofar = [
     ...(view.some((step) => step.to === '/') ? [] : [{ do: 'folder', to: '/', mode: 0o555 } as const]),
     ...view,
@@ -79,7 +80,7 @@ export function planVm(input: PlanInput): VmShape {
   const kept = hidden.filter((name) => !opened.includes(name));
   return {
     steps: [...built, ...maskSteps(kept, [...built.filter(shows), ...system.lazy]), ...MASKED_PROC.map(mask)],
-    zones: zones(input, hidden),
+    zones: zones(input, outside),
     lazy: system.lazy,
   };
 }
@@ -97,17 +98,20 @@ function rooms(opened: readonly string[], inner: readonly MountStep[]): MountSte
     .map((to): MountStep => ({ do: 'memory', to, mode: 0o700, bytes: MIB }));
 }
 
-/** Read-only, until something is written below; at once an overlay where it was written before, or must hold a mount. */
+/**
+ * Read-only, until something is written below; at once an overlay where it was written before, or where something is
+ * shown or hidden below, as a bind can only empty what it hides.
+ */
 function systemSteps(
   input: PlanInput,
   layer: Layer,
-  inner: readonly MountStep[],
+  below: readonly string[],
 ): { steps: MountStep[]; lazy: VmSpec['lazy'] } {
   const entries = (input.host.folders.get('/') ?? []).filter((entry) => SYSTEM_FOLDERS.includes(join('/', entry.name)));
   const steps = entries.map((entry): MountStep => {
     const to = join('/', entry.name);
     if (entry.kind === 'link') return { do: 'link', to, target: entry.target };
-    const holds = inner.some((step) => isBelow(step.to, to));
+    const holds = below.some((path) => isBelow(path, to));
     return layer.has(to) || holds ? layer.over(to, [to]) : { do: 'bind', to, from: to, write: false };
   });
   return { steps, lazy: steps.filter((step) => step.do === 'bind').map((step) => layer.later(step.to)) };
@@ -187,24 +191,34 @@ function mountSteps(input: PlanInput, layer: Layer): MountStep[] {
     });
 }
 
-/** Masked: the protected set but for what is exposed, and what a reviewer refused. */
-function hiddenNames(input: PlanInput): string[] {
+/**
+ * Masked: the protected set but for what is exposed, wherever a mount shows it too, and what a reviewer refused; by path
+ * of the VM, with the host's path that it hides. A mount of what is protected itself is meant.
+ */
+function hiddenNames(input: PlanInput): Map<string, string> {
   const named = [...protectedNames(input.host.home, input.own), ...input.host.protectedTargets];
-  const kept = named.filter((name) => !inMemory(name) && !input.expose.some((path) => isAtOrBelow(name, path)));
+  const kept = named.filter((name) => !input.expose.some((path) => isAtOrBelow(name, path)));
+  const shown = Object.entries(input.mounts).flatMap(([to, from]) =>
+    kept
+      .filter((name) => isBelow(name, from))
+      .map((name) => [join(to, name.slice(from === '/' ? 1 : from.length + 1)), name] as const),
+  );
   const refused = input.grants.filter((grant) => grant.access === 'none').map((grant) => grant.path);
-  return [...new Set([...kept, ...refused])];
+  const same = [...kept.filter((name) => !inMemory(name)), ...refused].map((name) => [name, name] as const);
+  return new Map([...shown, ...same]);
 }
 
 /**
  * A program starts where it is told to. Somebody who learns in a folder below /tmp means that folder, although /tmp is
- * the VM's own; otherwise, where the host's is not shown, the folder is there and holds nothing.
+ * the VM's own; otherwise, where the host's is not shown, the folder is there, holds nothing, and keeps what the program
+ * makes in it.
  */
 function cwdSteps(input: PlanInput, layer: Layer, sofar: readonly MountStep[]): MountStep[] {
-  const { cwd, mode } = input;
+  const { cwd } = input;
   if (cwd === '/' || sofar.some((step) => step.to === cwd || (shows(step) && isBelow(cwd, step.to) && !inMemory(cwd))))
     return [];
   if (showsCwd(input)) return [layer.over(cwd, [cwd])];
-  return [{ do: 'folder', to: cwd, mode: mode === 'allow' ? 0o755 : 0o555 }];
+  return [{ do: 'folder', to: cwd, mode: 0o755 }];
 }
 
 /** A home below /tmp, which is the VM's own: there all the same. */
@@ -220,7 +234,7 @@ const showsCwd = ({ mode, cwd, host }: PlanInput): boolean =>
 const shows = (step: MountStep): boolean =>
   step.do === 'bind' || step.do === 'proc' || step.do === 'devices' || (step.do === 'overlay' && step.lower.length > 0);
 
-function zones(input: PlanInput, hidden: readonly string[]): VmSpec['zones'] {
+function zones(input: PlanInput, hidden: ReadonlyMap<string, string>): VmSpec['zones'] {
   const own = input.program === null ? null : ownFolder(input.program, input.host.home);
   const at = (zone: VmSpec['zones'][number]['zone'], paths: readonly string[], from = (path: string) => path) =>
     paths.map((path) => ({ path, zone, from: from(path) }));
@@ -233,7 +247,7 @@ function zones(input: PlanInput, hidden: readonly string[]): VmSpec['zones'] {
     ...at('own', own === null ? [] : [own]),
     ...(input.extra?.zones ?? []),
     ...Object.entries(input.mounts).map(([path, from]) => ({ path, zone: 'mount' as const, from })),
-    ...at('protected', hidden),
+    ...[...hidden].map(([path, from]) => ({ path, zone: 'protected' as const, from })),
   ];
 }
 

@@ -28,6 +28,11 @@ std::string needed_folder(Vm& vm, const Spot& folder) {
   return outside.exists && S_ISDIR(outside.mode) ? object_name(vm, folder.name) : std::string();
 }
 
+bool is_outside(Vm& vm, const std::string& name) {
+  const Zone zone = files_of(vm).zones.of(name);
+  return zone == Zone::kOutside || zone == Zone::kBase;
+}
+
 }  // namespace
 
 Judged judge(Vm& vm, const Change& change) {
@@ -51,7 +56,7 @@ Judged judge(Vm& vm, const Change& change) {
 
 Ruling ruled_on_host(const Trap& trap, Change& change, Judged& judged) {
   Vm& vm = trap.vm;
-  if (!files_of(vm).changes_by_rule) return {};
+  if (vm.learning() || !files_of(vm).changes_by_rule) return {};  // what is learnt leaves the host as it was
   const Zone zone = files_of(vm).zones.of(change.here.name);
   if (zone == Zone::kOwn || zone == Zone::kMount) return {};
   std::vector<Holder> host;
@@ -69,6 +74,11 @@ Ruling ruled_on_host(const Trap& trap, Change& change, Judged& judged) {
   uint32_t access = change.access;
   if (op == Op::kFileCreate && change.joins && host.front().spot.exists) op = Op::kFileWrite, access &= ~kAccessCreate;
   Ruling ruling = rule_among(trap, op, object_name(vm, host.front().object), access, host, true);
+  if (ruling.verdict != Verdict::kShuttled && change.replaces && host.front().spot.exists) {
+    // To put something else in a file's place is to write it.
+    op = Op::kFileWrite, access = kAccessWrite;
+    ruling = rule_among(trap, op, object_name(vm, host.front().object), access, host, true);
+  }
   if (ruling.verdict == Verdict::kShuttled) change.op = op, change.access = access;
   judged.holders.push_back(std::move(host.front()));
   return ruling;
@@ -98,6 +108,13 @@ void note(const Trap& trap, const Change& change, const Judged& judged) {
       if (!trap.vm.learning() && !trap.vm.spec.audit) return;
       row.verdict = Verdict::kAbsent;
       row.status = ENOENT;
+      break;
+    case Course::kSilent:
+      // What was made in a folder of the host and recorded there is taken away again.
+      if (!trap.vm.learning() || change.op != Op::kFileDelete || !change.here.exists || judged.denied || !is_outside(trap.vm, change.here.name)) return;
+      row.verdict = Verdict::kRedirected;
+      row.peer = "host";
+      detail = Detail().flag("existed", false).done();
       break;
     default: return;
   }

@@ -16,6 +16,7 @@ struct Change {
   bool by_mode = false;   // the file's mode says who may
   bool of_owner = false;  // its owner may
   bool only_new = false;  // fails where something is
+  bool replaces = false;  // a rename, over what is there already
   bool joins = false;  // takes what is there already, wherever that is, before it creates
 };
 

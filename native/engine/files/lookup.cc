@@ -1,5 +1,6 @@
-// stat, access and readlink of names that the VM does not see but a rule grants, or that another VM has while learning.
-// Trapped only in VMs that have such rules or neighbours; what the VM sees itself is its kernel's to answer.
+// stat, access and readlink: of names that the VM does not see but a rule grants, or that another VM has while learning;
+// and, while learning, of what the host has, which has to be there again when rules decide. Trapped in learning VMs of
+// Linux programs and in those that have such rules; what the VM sees itself is its kernel's to answer.
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>
@@ -16,6 +17,7 @@
 #include "../engine.h"
 #include "calls.h"
 #include "holders.h"
+#include "looked.h"
 #include "lookup.h"
 #include "posix_name.h"
 #include "state.h"
@@ -142,8 +144,12 @@ Answer on_lookup(const Trap& trap) {
   bool last = call->follows && call->kind != Lookup::kReadLink;
   if (call->flags >= 0 && (trap.arg_int(call->flags) & AT_SYMLINK_NOFOLLOW)) last = false;
   const Spot here = find_in(trap.vm.init().root(), path, last);
+  note_links(trap, path, here, last);
+  if (here.exists && trap.vm.spec.mode == Mode::kAllow) return note_looked(trap, here), Answer::go_on();
   if (here.exists && !(is_name_only(here) && zones.of(here.name) == Zone::kOutside)) return Answer::go_on();
   auto holders = holders_of(trap.vm, here.name, true);
+  const Holder* host = holders.empty() || holders.back().vm ? nullptr : &holders.back();
+  if (host && (host->hidden || !showing_rule(trap, holders))) note_missed(trap, *host);
   // While learning the mounts show what the host has, but for what the VM took away or must not see; and a folder of
   // another VM, whose files nobody could make or list here, would only be in the way.
   if (trap.vm.spec.mode == Mode::kAllow)

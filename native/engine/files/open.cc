@@ -7,6 +7,7 @@
 
 #include "../handlers.h"
 #include "calls.h"
+#include "looked.h"
 #include "names.h"
 #include "open_flags.h"
 #include "state.h"
@@ -41,6 +42,7 @@ Answer open_call(const Trap& trap, const Asked& asked) {
 
   const bool last = !(asked.flags & O_NOFOLLOW) && (asked.flags & (O_CREAT | O_EXCL)) != (O_CREAT | O_EXCL);
   Opening open{trap, asked.flags, asked.mode, find_in(trap.vm.init().root(), path, last), last};
+  note_links(trap, path, open.here, last);
   if (open.name() != path && is_own_business(zones, open.name(), changing)) return Answer::go_on();
   if (is_below(open.name(), "/dev/shm") && open.name().size() > 9) return open_shared_memory(open);
   if (is_below(open.name(), "/dev")) return open_device(open);

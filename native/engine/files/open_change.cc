@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "../engine.h"
+#include "bound.h"
 #include "carry.h"
 #include "judged.h"
 #include "open.h"
@@ -73,6 +74,8 @@ Answer open_to_change(const Opening& open, bool relative) {
     else if ((open.flags & (O_CREAT | O_EXCL)) != (O_CREAT | O_EXCL))
       fd = open_found(trap.vm, host, open.flags);
     note_shuttled(trap, change, host, ruling, fd < 0 ? -fd : 0, Source::kEngine);
+    // The rule's file was there when the VM started, so what opens it after this is not asked about.
+    if (fd >= 0 && !open.here.exists && trap.vm.spec.is_shown(ruling.rule)) bind_again(trap.vm, open.name(), host.spot.name);
     return hand_over(trap, fd, open.flags);
   }
   if (change.joins)

@@ -53,6 +53,12 @@ void FileState::mounts_changed() {
   read_only_.reset();
 }
 
+bool FileState::looks_first(const std::string& name) {
+  constexpr size_t kMost = 1 << 18;
+  const uint64_t hash = sip_hash(name, key_).low;
+  return looked_.size() < kMost ? looked_.insert(hash).second : !looked_.contains(hash);
+}
+
 FileState& files_of(Vm& vm) {
   static std::mutex mutex;
   std::lock_guard lock(mutex);

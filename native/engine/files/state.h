@@ -3,9 +3,11 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "../fd.h"
+#include "../sip_hash.h"
 #include "names.h"
 #include "pace.h"
 
@@ -22,6 +24,8 @@ struct FileState {
   // On the VM's own thread only.
   std::vector<bool> mounted;  // by index of VmSpec.lazy
   Pace errands;               // on behalf of the VM's calls
+  // Whether a name is looked at for the first time; of too many, each time.
+  bool looks_first(const std::string& name);
   pid_t highest_pid = 0;      // that was met in the VM, as it counts: a lower number that means nobody was its own
 
   // A copy of the VM's whole tree in which nothing can be written, made when first asked for: what is opened from it
@@ -30,6 +34,8 @@ struct FileState {
   void mounts_changed();
 
  private:
+  std::unordered_set<uint64_t> looked_;
+  const HashKey key_ = HashKey::random();
   std::mutex mutex_;
   std::shared_ptr<const Fd> read_only_;
 };

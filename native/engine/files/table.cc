@@ -74,8 +74,14 @@ void add_file_rows(const Trapping& trapping, std::vector<FilterRow>& x86_64, std
   }
   if (!trapping.lookups) return;
   for (const LookupCall& call : lookup_calls()) {
-    add(call.nr, on_lookup, {}, x86_64);
-    add(call.nr_i386, on_lookup, {}, i386);
+    if (call.kind == Lookup::kReadLink && !trapping.links) continue;
+    // Nothing but AT_EMPTY_PATH is how C libraries ask about a descriptor, which they do for every file they open.
+    std::vector<Test> named;
+    if (call.kind == Lookup::kStat || call.kind == Lookup::kStatx)
+      if (call.flags >= 0) named.push_back({static_cast<uint8_t>(call.flags), Test::Is::kNotEqual, AT_EMPTY_PATH});
+    if (trapping.reader && call.nr >= 0) x86_64.push_back({.nr = call.nr, .tests = {{0, Test::Is::kCalledFrom, gate::kAskedFrom}}, .lets_through = true});
+    add(call.nr, on_lookup, named, x86_64);
+    add(call.nr_i386, on_lookup, named, i386);
   }
 }
 

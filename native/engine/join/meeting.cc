@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include <linux/netlink.h>
 
@@ -28,6 +29,8 @@ struct Meeting::Desk {
 };
 
 namespace {
+
+constexpr int kMostTries = 100;
 
 sockaddr_un address_in(int folder, const std::string& name) {
   sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
@@ -67,9 +70,11 @@ bool serve(Vm& vm, int guest) {
 
 }  // namespace
 
-Meeting::Meeting(Engine& engine, const std::string& folder) : engine_(engine) {
-  mkdir(folder.c_str(), 0700);
-  folder_ = Fd(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
+Meeting::Meeting(Engine& engine, const std::string& folder) : engine_(engine), path_(folder) { enter(); }
+
+void Meeting::enter() {
+  mkdir(path_.c_str(), 0700);
+  folder_ = Fd(::open(path_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
 }
 
 Meeting::~Meeting() { close(); }
@@ -79,8 +84,16 @@ void Meeting::open(const std::shared_ptr<Vm>& vm) {
   desk->vm = vm;
   desk->listener = Fd(socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   unlinkat(folder_.get(), vm->name().c_str(), 0);  // of one that was killed; two at once are kept apart by the layer's lock
-  const sockaddr_un address = address_in(folder_.get(), vm->name());
-  if (bind(desk->listener.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return;
+  const auto bound = [&] {
+    const sockaddr_un address = address_in(folder_.get(), vm->name());
+    return bind(desk->listener.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  };
+  // Whoever leaves last removes the folder, perhaps while somebody else has just come in.
+  for (int tries = 0; !bound(); tries++) {
+    if (errno != ENOENT || tries == kMostTries) return;
+    std::lock_guard lock(mutex_);
+    enter();
+  }
   listen(desk->listener.get(), 16);
   Desk* raw = desk.get();
   {
@@ -133,6 +146,8 @@ void Meeting::close() {
   for (const auto& [name, desk] : desks_) unlinkat(folder_.get(), name.c_str(), 0);
   desks_.clear();
   met_.clear();
+  // Unless others are still there.
+  rmdir(path_.c_str());
 }
 
 }  // namespace shuttle

@@ -27,10 +27,12 @@ class Meeting {
 
  private:
   struct Desk;
+  void enter();
   void admit(Desk& desk);
   std::shared_ptr<Vm> meet(const std::string& name);
 
   Engine& engine_;
+  const std::string path_;
   Fd folder_;
   std::mutex mutex_;
   std::map<std::string, std::unique_ptr<Desk>> desks_;

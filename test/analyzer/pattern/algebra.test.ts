@@ -63,6 +63,8 @@ describe('inclusion', () => {
   test('case is ignored where Windows ignores it', () => {
     expect(includes(naming('C:\\ÄB', true), naming('c:\\äb'))).toBe(true);
     expect(includes(naming('c:\\ab'), naming('C:\\AB', true))).toBe(false);
+    expect(includes(naming('C:\\{name}'), naming('C:\\{name}', true))).toBe(false);
+    expect(includes(naming('C:\\{name}', true), naming('C:\\{name}'))).toBe(true);
     expect(includes(naming('ß', true), naming('SS'))).toBe(false);
     expect(nameIn(findBeyond(naming('C:\\Temp\\{name}', true), [naming('c:\\temp\\{word}', true)]))).toMatch(
       /^C:\\Temp\\/,

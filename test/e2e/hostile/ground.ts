@@ -96,7 +96,7 @@ export function start(
   return spawn(program, words, {
     cwd: dirname(lab.file),
     stdio: [input, 'pipe', 'ignore'],
-    env: { PATH: process.env.PATH, HOME: join(lab.folder, 'home') },
+    env: lab.environment(),
     ...(uid === null ? {} : { uid, gid: uid }),
   });
 }

@@ -47,6 +47,7 @@ export function host(more: Partial<HostFacts> = {}): HostFacts {
       ],
     ]),
     kinds: new Map(),
+    links: new Map(),
     foreign: [],
     protectedTargets: [],
     passwd: 'root:x:0:0:root:/root:/bin/sh\nme:x:1000:1000:Me:/home/me:/bin/sh\n',

@@ -110,7 +110,8 @@ describe.each(['enforce', 'deny'] as const)('%s', (mode) => {
     ['/srv/socket', 'other'],
   ] as const);
   const folders = new Map([...host().folders, ['/srv/names', [entry('a', 'file'), entry('b')]] as const]);
-  const plan = (more: Partial<PlanInput>) => planVm(input({ mode, host: host({ kinds, folders }), ...more }));
+  const links = new Map([['/srv/link', 'data']]);
+  const plan = (more: Partial<PlanInput>) => planVm(input({ mode, host: host({ kinds, folders, links }), ...more }));
 
   test('only the base system, its own folder and places to write', () =>
     expect(short(plan({}).steps).filter((step) => !/ \/(dev|proc|sys|run|var)/.test(step))).toEqual([
@@ -137,6 +138,7 @@ describe.each(['enforce', 'deny'] as const)('%s', (mode) => {
       ['folder /srv/names', 'file /srv/names/a', 'folder /srv/names/b'],
     ],
     ['a refusal', '/srv/data', 'none', []],
+    ['a link: where it leads has rules of its own', '/srv/link', 'read', ['link /srv/link']],
     ['the root, which the VM has already', '/', 'list', []],
   ] as const)('grants %s', (_what, path, access, steps) => {
     const planned = plan({ grants: [{ path, access }] }).steps;
@@ -149,7 +151,7 @@ describe.each(['enforce', 'deny'] as const)('%s', (mode) => {
     const more = { cwd: '/opt/deep/work', grants: [{ path: '/opt', access: 'list' as const }] };
     const { steps } = planVm(input({ mode, host: host({ kinds, folders }), ...more }));
     expect(steps.findLast((step) => step.to === '/opt/deep')).toMatchObject({ mode: 0o111 });
-    expect(steps.findLast((step) => step.to === '/opt/other')).toMatchObject({ mode: 0 });
+    expect(steps.findLast((step) => step.to === '/opt/other')).toMatchObject({ mode: 0o111 });
   });
 
   test('a grant in a hidden folder shows that and no more', () => {
@@ -184,10 +186,23 @@ describe('the protected set', () => {
     }
   });
 
-  test('where nothing of the host is shown there is nothing to hide, but in what is mounted later', () => {
+  test('where nothing of the host is shown there is nothing to hide, but what is refused', () => {
     const { steps } = planVm(input({ mode: 'enforce', grants: [{ path: '/usr/share/x', access: 'none' }] }));
     expect(masks(steps)).not.toContain('/home/me/.ssh');
     expect(masks(steps)).toContain('/usr/share/x');
+  });
+
+  test('a mount does not show it either, under whatever name', () => {
+    const mounts = { '/data': '/home/me', '/keys': '/home/me/.ssh', '/work': '/srv/project' };
+    const { steps, zones } = planVm(input({ mode: 'enforce', mounts, own: ['/srv/project/.shuttle'] }));
+    expect(masks(steps)).toEqual(expect.arrayContaining(['/data/.ssh', '/data/.aws', '/work/.shuttle']));
+    expect(masks(steps).filter((name) => name.startsWith('/keys'))).toEqual([]); // it is what was asked for
+    expect(zones).toContainEqual({ path: '/work/.shuttle', zone: 'protected', from: '/srv/project/.shuttle' });
+  });
+
+  test('what is hidden below a system folder is not there, rather than empty', () => {
+    const { steps } = planVm(input({ grants: [{ path: '/usr/share/x', access: 'none' }] }));
+    expect(short(steps)).toContain('overlay /usr < /usr');
   });
 
   test('--expose shows what it names', () => {

@@ -1,0 +1,104 @@
+// Files of the host that rules grant one by one: what the program makes of them, and what becomes of that.
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Lab, PEOPLE, type Ran } from './lab.js';
+
+describe.each(PEOPLE)('as $name', (who) => {
+  let lab: Lab;
+  let folder: string;
+  beforeAll(() => {
+    lab = new Lab(who);
+    folder = lab.outside;
+  });
+  afterAll(() => lab.end());
+
+  type Rule = readonly [name: string, allow: string];
+
+  /** Runs a script for `sh` in the folder, under rules for files in it and for its list. */
+  function run(script: string, rules: readonly Rule[], ...options: string[]): Ran {
+    const program = ['sh', '-ec', `cd "$1"; ${script}`, 'sh', folder];
+    const lines = [['', 'file.list'] as Rule, ...rules].map(([name, allow], at) => {
+      const object = name === '' ? folder : `${folder}/${name}`;
+      return `  - { id: r${at}, allow: ${allow}, from: a, to: host, object: '${object}', state: accepted }\n`;
+    });
+    const vms = `vms:\n  a:\n    program: ${JSON.stringify(program)}\n    cwd: /\n`;
+    lab.system(`shuttle: 1\nsystem: lab\nmain: a\n${vms}rules:\n${lines.join('')}`);
+    return lab.shuttle('run', ...options);
+  }
+  const read = (name: string) => readFileSync(`${folder}/${name}`, 'utf8');
+
+  test('a private copy of a file granted for reading stays the program’s own', () => {
+    lab.put('kept', 'host\n');
+    lab.put('gone', 'host\n');
+    const rules: Rule[] = [
+      ['kept', 'file.read'],
+      ['gone', 'file.read'],
+    ];
+    expect(run('cat kept gone; echo mine > kept; rm gone', rules)).toMatchObject({ code: 0, out: 'host\nhost\n' });
+    expect(run('cat kept; [ -e gone ] || echo no more', rules)).toMatchObject({ code: 0, out: 'mine\nno more\n' });
+    expect([read('kept'), read('gone')]).toEqual(['host\n', 'host\n']);
+    expect(lab.command(['vm', 'reset', lab.file]).status).toBe(0);
+    expect(run('cat kept gone', rules).out).toBe('host\nhost\n');
+  });
+
+  test('a new file renamed over one granted for writing becomes the host’s', () => {
+    lab.put('saved', 'old\n');
+    const before = statSync(`${folder}/saved`).ino;
+    const script = 'echo new > saved.tmp; chmod 640 saved.tmp; mv saved.tmp saved; cat saved; echo more >> saved; ls';
+    const ran = run(script, [['saved', 'file.write']], '--ephemeral');
+    expect(ran).toMatchObject({ code: 0, err: '' });
+    expect(ran.out).toMatch(/^new\n(.*\n)*saved\n$/);
+    expect(ran.out).not.toContain('saved.tmp');
+    expect(read('saved')).toBe('new\nmore\n');
+    const after = statSync(`${folder}/saved`);
+    expect([after.mode & 0o777, after.ino === before]).toEqual([0o640, false]);
+    expect(existsSync(`${folder}/saved.tmp`)).toBe(false);
+    const renamed = ran.rows.find((row) => row.object === `${folder}/saved` && row.source === 'engine');
+    expect(renamed).toMatchObject({ op: 'file.write', verdict: 'shuttled', rule: 'r1', peer: 'host' });
+  });
+
+  test('what lies elsewhere, or is no file of its own, is not brought out', () => {
+    lab.put('target', 'host\n');
+    const rename = `perl -e 'rename $ARGV[0], $ARGV[1] or print "Error: $!\\n"'`;
+    const script = `for from in /proc/1/environ /proc/self/status /usr/bin/env /etc/hostname; do ${rename} $from target; done`;
+    const ran = run(script, [['target', 'file.write']], '--ephemeral');
+    expect(ran.out.match(/Error/g)).toHaveLength(4);
+    expect(read('target')).toBe('host\n');
+  });
+
+  test('so it does where the file is served at open time, or is new', () => {
+    lab.put('day-1.log', 'old\n');
+    const rules: Rule[] = [['day-{uint}.log', '[file.read, file.write, file.create]']];
+    const script = 'for n in 1 2; do echo new $n > new; mv new day-$n.log; cat day-$n.log; done; [ ! -e new ]';
+    expect(run(script, rules, '--ephemeral')).toMatchObject({ code: 0, out: 'new 1\nnew 2\n' });
+    expect([read('day-1.log'), read('day-2.log')]).toEqual(['new 1\n', 'new 2\n']);
+  });
+
+  test('it is removed on the host, and made again there, by rules that say so alone', () => {
+    lab.put('fixed', 'fixed\n');
+    const refused = run('rm fixed 2>/dev/null || echo refused; cat fixed', [['fixed', 'file.write']], '--ephemeral');
+    expect(refused.out).toBe('refused\nfixed\n');
+    expect(refused.rows.find((row) => row.op === 'file.delete')).toMatchObject({ verdict: 'blocked', status: 1 });
+    const rules: Rule[] = [['fixed', '[file.write, file.create, file.delete]']];
+    const script = 'rm fixed; [ ! -e fixed ]; echo again > fixed; cat fixed; echo more >> fixed; cat fixed';
+    expect(run(script, rules, '--ephemeral')).toMatchObject({ code: 0, out: 'again\nagain\nmore\n' });
+    expect(read('fixed')).toBe('again\nmore\n');
+  });
+
+  test('what is granted for reading is never the host’s to change by a rename', () => {
+    lab.put('plain', 'host\n');
+    const script = 'echo mine > new; mv new plain; cat plain';
+    expect(run(script, [['plain', 'file.read']], '--ephemeral')).toMatchObject({ code: 0, out: 'mine\n' });
+    expect(read('plain')).toBe('host\n');
+  });
+
+  test('learning leaves the host as it was, whatever the rules say', () => {
+    lab.put('learnt', 'host\n');
+    run('true', [['learnt', '[file.write, file.create, file.delete]']], '--ephemeral');
+    const program = ['sh', '-ec', 'cd "$1"; echo x > new; mv new learnt; rm learnt; echo y > learnt', 'sh', folder];
+    const text = readFileSync(lab.file, 'utf8');
+    lab.system(text.replace(/program: .*/, `program: ${JSON.stringify(program)}`));
+    expect(lab.shuttle('learn', '--ephemeral')).toMatchObject({ code: 0 });
+    expect(read('learnt')).toBe('host\n');
+  });
+});
