@@ -25,7 +25,7 @@ const LEARN = ['coverage', 'exit_code', 'interactions', 'outcome', 'rules', 'run
 const RUN = ['blocked', 'exit_code', 'outcome', 'run'];
 const BLOCKED = ['from', 'object', 'op', 'times', 'to'];
 const COVERAGE = ['advice', 'classes', 'complete_runs', 'heldout', 'runs'];
-const LAYER = ['created', 'folder', 'layer', 'system_file', 'used_by', 'vm'];
+const LAYER = ['created', 'folder', 'gone', 'layer', 'system_file', 'used_by', 'vm'];
 
 /** The document, after looking that it is all there is on standard output. */
 function documentOf(done: Done) {

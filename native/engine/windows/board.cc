@@ -78,7 +78,9 @@ void Board::make() {
 }
 
 void Board::fill() {
-  uint64_t ask = UINT64_MAX, serve = vm_.learning() ? UINT64_MAX : 0;
+  uint64_t ask = UINT64_MAX, serve = UINT64_MAX;
+  if (!vm_.learning())
+    for (const Op op : kByName) serve &= ~bit(served_for(op));
   for (const Op op : kByName) {
     ask &= ~bit(op);
     for (const CompiledRule& rule : vm_.engine.rules->rules()) {
