@@ -1,11 +1,11 @@
 // What else a typed rule could have been, and its price: the names, met anywhere in the runs, that it would admit as well.
 import type { Pattern, PatternPart } from '../native/contract/rules.js';
-import type { TokenName } from '../native/contract/words.js';
 import type { Item } from './grammar/items.js';
 import { type Mask, masksOf } from './grammar/masks.js';
 import { patternOf } from './grammar/types.js';
 import type { Namespace } from './namespace.js';
 import { joinLiterals, printPattern } from './pattern/text.js';
+import { WIDER } from './pattern/wider.js';
 
 export interface Alternative {
   object: string;
@@ -14,17 +14,6 @@ export interface Alternative {
   /** Rows per run that it would deny where a run is left out. */
   heldout_denials: number;
 }
-
-// The next wider token of each.
-const WIDER: Partial<Record<TokenName, TokenName>> = {
-  guid: 'name',
-  date: 'name',
-  time: 'name',
-  uint: 'word',
-  hex: 'word',
-  word: 'name',
-  name: 'rest',
-};
 
 /** What stands for several literals that differ in one piece: as one rule, and which literals those are. */
 export interface Merger {

@@ -1,5 +1,6 @@
 // Every name that any run knows, to price a pattern against: how many of them it would admit.
 import type { Pattern } from '../native/contract/rules.js';
+import { firstFrom } from './first_from.js';
 import { matcher } from './pattern/match.js';
 
 // Prices are for a reviewer, who looks at no more rules than these many comparisons cost.
@@ -35,15 +36,4 @@ export class Namespace {
     }
     return also;
   }
-}
-
-/** The place of the first name that does not sort before `head`. */
-function firstFrom(names: readonly string[], head: string): number {
-  let [low, high] = [0, names.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (names[middle]! < head) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

@@ -10,8 +10,9 @@ import { reachesProtected } from '../explain/risk.js';
 import { opsOf, type Rule, type SystemFile, splitPlace } from '../file/model.js';
 import { parsePattern, patternOf, printPattern } from '../pattern/pattern.js';
 import { FactBook } from './facts.js';
-import { firstFrom, type Met, metOf, testOf, testText } from './met.js';
+import { type Met, metOf, testOf, testText } from './met.js';
 import { narrowerReadings, widerReadings } from './readings.js';
+import { SortedNames } from './sorted_names.js';
 
 /** The recorded interactions that a rule decides: what refusing it would have blocked. */
 export interface Held {
@@ -43,12 +44,6 @@ export type Matching =
   | { valid: false; code: string; at: number }
   | { valid: true; own: number; of: number; other: string[]; others: number; protected: boolean; more: boolean };
 
-/** A group's names as they are compared, sorted by that. */
-interface SortedNames {
-  plain: readonly string[];
-  names: readonly SeenName[];
-}
-
 /** The rules about one operation between two places. */
 interface Place {
   literals: Map<string, Rule>;
@@ -70,13 +65,12 @@ const MOST_TRIED = 5_000;
 export class Book {
   readonly facts: FactBook;
   private readonly windows: ReadonlySet<string>;
-  private readonly byPlace = new Map<string, Group>();
-  private readonly every: readonly string[];
+  private readonly byPlace = new Map<string, { group: Group; names: SortedNames<SeenName> }>();
+  private readonly every: SortedNames<string>;
   private readonly patterns = new WeakMap<Rule, Pattern>();
   private readonly heldKnown = new WeakMap<Rule, { rules: readonly Rule[]; held: Held }>();
   private readonly ladders = new WeakMap<Rule, Ladder>();
-  private readonly sorted = new WeakMap<Group, SortedNames>();
-  private readonly folded: { plain: readonly string[]; names: readonly string[] };
+  private readonly everyFolded: SortedNames<string>;
   private readonly keys = new WeakMap<Rule, RuleKeys>();
   private readonly indexes = new WeakMap<readonly Rule[], ReadonlyMap<string, Place>>();
 
@@ -87,13 +81,14 @@ export class Book {
   ) {
     this.facts = new FactBook(file);
     this.windows = new Set(file.system.vms.filter(isWindows).map(({ name }) => name));
+    // Sorted now, so that no key waits for it.
     for (const group of groups) {
-      this.byPlace.set(placeKey(group.op, group.from, group.to), group);
-      this.namesIn(group); // sorted now, so that no key waits for it
+      const names = new SortedNames(group.names, ({ name }) => (group.fold ? foldName(name) : name));
+      this.byPlace.set(placeKey(group.op, group.from, group.to), { group, names });
     }
-    this.every = [...new Set(groups.flatMap(({ names }) => names.map(({ name }) => name)))].sort();
-    const folded = this.every.map((name) => [foldName(name), name] as const).sort(([a], [b]) => (a < b ? -1 : 1));
-    this.folded = { plain: folded.map(([text]) => text), names: folded.map(([, name]) => name) };
+    const every = [...new Set(groups.flatMap(({ names }) => names.map(({ name }) => name)))].sort();
+    this.every = new SortedNames(every, (name) => name);
+    this.everyFolded = new SortedNames(every, foldName);
   }
 
   folds(rule: Rule): boolean {
@@ -123,9 +118,7 @@ export class Book {
   }
 
   private heldOf(rule: Rule, op: string, rules: readonly Rule[]): { met: Met; runs: number[] }[] {
-    const group = this.byPlace.get(placeKey(op, splitPlace(rule.from).vm, splitPlace(rule.to).vm));
-    if (group === undefined) return [];
-    const own = this.admitted(this.patternOf(rule), group);
+    const own = this.admitted(this.patternOf(rule), placeKey(op, splitPlace(rule.from).vm, splitPlace(rule.to).vm));
     if (own.length === 0) return [];
     const beaten = this.rivalsOf(rule, op, rules, own);
     return own
@@ -133,29 +126,14 @@ export class Book {
       .map((seen) => ({ met: metOf(seen, op), runs: seen.sightings.map(({ run }) => run) }));
   }
 
-  /** The names of a group that a pattern admits; literal ones are looked up, of others only those that begin alike tried. */
-  private admitted(pattern: Pattern, group: Group): readonly SeenName[] {
-    const { plain, names } = this.namesIn(group);
-    const [head] = pattern;
-    const text = typeof head !== 'string' ? '' : group.fold ? foldName(head) : head;
-    const whole = pattern.length === 1 && typeof head === 'string';
-    const found: SeenName[] = [];
-    const test = whole ? null : testOf(pattern, group.fold);
-    for (let at = firstFrom(plain, text); at < plain.length && plain[at]!.startsWith(text); at++) {
-      if (whole && plain[at] !== text) break;
-      if (test === null || test(names[at]!)) found.push(names[at]!);
-    }
-    return found;
-  }
-
-  private namesIn(group: Group): SortedNames {
-    const known = this.sorted.get(group);
-    if (known !== undefined) return known;
-    const both = group.names.map((seen) => [group.fold ? foldName(seen.name) : seen.name, seen] as const);
-    both.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-    const made = { plain: both.map(([text]) => text), names: both.map(([, seen]) => seen) };
-    this.sorted.set(group, made);
-    return made;
+  /** The names of a place that a pattern admits; literal ones are looked up, of others only those that begin alike tried. */
+  private admitted(pattern: Pattern, place: string): readonly SeenName[] {
+    const known = this.byPlace.get(place);
+    if (known === undefined) return [];
+    const { group, names } = known;
+    const text = headOf(pattern, group.fold);
+    if (pattern.length === 1 && typeof pattern[0] === 'string') return names.called(text);
+    return names.beginning(text).filter(testOf(pattern, group.fold));
   }
 
   /** A test of names, of those given, that other rules decide. */
@@ -257,13 +235,7 @@ export class Book {
 
   /** Recorded names that begin as the pattern does, at most so many as are quickly tried. */
   private near(pattern: Pattern, fold: boolean): readonly string[] {
-    const [head] = pattern;
-    const text = typeof head !== 'string' ? '' : fold ? foldName(head) : head;
-    const plain = fold ? this.folded.plain : this.every;
-    const from = firstFrom(plain, text);
-    let to = from;
-    while (to < plain.length && to - from < MOST_TRIED && plain[to]!.startsWith(text)) to++;
-    return (fold ? this.folded.names : this.every).slice(from, to);
+    return (fold ? this.everyFolded : this.every).beginning(headOf(pattern, fold), MOST_TRIED);
   }
 
   /** What a pattern being typed for a rule would admit of what was recorded. */
@@ -280,7 +252,7 @@ export class Book {
     const groups = opsOf(rule).map((op) =>
       this.byPlace.get(placeKey(op, splitPlace(rule.from).vm, splitPlace(rule.to).vm)),
     );
-    const seen = groups.flatMap((group) => group?.names ?? []).filter(({ name }) => own.has(name));
+    const seen = groups.flatMap((place) => place?.group.names ?? []).filter(({ name }) => own.has(name));
     return {
       valid: true,
       own: seen.filter(testOf(parsed.pattern, fold)).length,
@@ -294,6 +266,12 @@ export class Book {
 }
 
 const placeKey = (op: string, from: string, to: string): string => `${op} ${from} ${to}`;
+
+/** The literal text that a pattern begins with, as names are compared. */
+function headOf([head]: Pattern, fold: boolean): string {
+  if (typeof head !== 'string') return '';
+  return fold ? foldName(head) : head;
+}
 
 const strictly = (wide: Naming, narrow: Naming): boolean => includes(wide, narrow) && !includes(narrow, wide);
 

@@ -64,14 +64,3 @@ const PATHS = new Set(['home', 'temp', 'given']);
 export function metOf({ name, sightings }: SeenName, op: string): Met {
   return { name, op, times: sightings.reduce((sum, { times }) => sum + times, 0), runs: sightings.length };
 }
-
-/** The place of the first of sorted names that does not sort before `head`. */
-export function firstFrom(names: readonly string[], head: string): number {
-  let [low, high] = [0, names.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (names[middle]! < head) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}

@@ -1,19 +1,11 @@
 // Other patterns that a rule could have: the same with narrower or wider tokens, one name, or a folder.
 import { joinLiterals } from '../../analyzer/pattern/text.js';
+import { WIDER } from '../../analyzer/pattern/wider.js';
 import type { Pattern, PatternPart } from '../../native/contract/rules.js';
 import type { TokenName } from '../../native/contract/words.js';
 
 // From the widest to the narrowest, as far as one is a kind of the next.
 const NARROWER: readonly TokenName[] = ['name', 'word', 'hex', 'uint'];
-const WIDER: Partial<Record<TokenName, TokenName>> = {
-  guid: 'name',
-  date: 'name',
-  time: 'name',
-  uint: 'word',
-  hex: 'word',
-  word: 'name',
-  name: 'rest',
-};
 const MOST_WIDER = 4;
 
 /** The nearest first; what does not admit the recorded names is for the caller to leave out. */
