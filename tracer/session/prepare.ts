@@ -152,7 +152,7 @@ function shapeOf(
   named: Readonly<Record<string, string>>,
   variables: Variables,
   ...extras: (Extra | null)[]
-): Pick<VmSpec, 'steps' | 'zones' | 'lazy' | 'shown'> {
+): Pick<VmSpec, 'steps' | 'zones' | 'hidden' | 'lazy' | 'shown'> {
   const mounts = realMounts(named);
   const { system, mode } = request;
   const rules = withVariables(request.rules, variables);

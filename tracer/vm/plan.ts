@@ -50,7 +50,7 @@ export interface PlanInput {
   sizes?: Sizes;
 }
 
-export type VmShape = Pick<VmSpec, 'steps' | 'zones' | 'lazy'>;
+export type VmShape = Pick<VmSpec, 'steps' | 'zones' | 'hidden' | 'lazy'>;
 
 /** The steps, zones and later overlays of a VM. */
 export function planVm(input: PlanInput): VmShape {
@@ -81,6 +81,7 @@ export function planVm(input: PlanInput): VmShape {
   return {
     steps: [...built, ...maskSteps(kept, [...built.filter(shows), ...system.lazy]), ...MASKED_PROC.map(mask)],
     zones: zones(input, outside),
+    hidden: [...outside].filter(([path, from]) => path === from).map(([path]) => path),
     lazy: system.lazy,
   };
 }
@@ -247,7 +248,9 @@ function zones(input: PlanInput, hidden: ReadonlyMap<string, string>): VmSpec['z
     ...at('own', own === null ? [] : [own]),
     ...(input.extra?.zones ?? []),
     ...Object.entries(input.mounts).map(([path, from]) => ({ path, zone: 'mount' as const, from })),
-    ...[...hidden].map(([path, from]) => ({ path, zone: 'protected' as const, from })),
+    ...[...hidden]
+      .filter(([path, from]) => path !== from)
+      .map(([path, from]) => ({ path, zone: 'protected' as const, from })),
   ];
 }
 
