@@ -157,11 +157,16 @@ function looksOf(found: readonly Bound[], op: string): Looks {
 }
 
 /**
- * Whether at least `least` runs, other than the members' own, have a name of their look with no variable. It stops
- * counting there: a run of its own for each of ten thousand frames would be quadratic otherwise.
+ * Whether at least `least` runs, other than `own`, have a name of the members' look with no variable. It stops counting
+ * there: ten thousand frames that each look at ten thousand runs would be quadratic.
  */
-function othersHave(least: number, members: readonly Bound[], looks: Looks, op: string): boolean {
-  const own = new Set(members.map(({ sighting }) => sighting.run));
+function othersHave(
+  least: number,
+  members: readonly Bound[],
+  looks: Looks,
+  op: string,
+  own: ReadonlySet<number> = runsOf(members),
+): boolean {
   const others = new Set<number>();
   for (const look of new Set(members.map(({ name }) => lookOf(name, op)))) {
     for (const run of looks.get(look) ?? []) {
@@ -173,9 +178,14 @@ function othersHave(least: number, members: readonly Bound[], looks: Looks, op: 
   return false;
 }
 
-// Where as many runs have a name of this look that holds no variable, it was chance in the others.
+const runsOf = (members: readonly Bound[]): Set<number> => new Set(members.map(({ sighting }) => sighting.run));
+
+// Where as many runs have a name of this look that holds no variable, it was chance in the others. Of short values, even
+// where they are the same runs: those have a list of such values, one of which is the variable's at times.
 function isChance(members: readonly Bound[], looks: Looks, op: string): boolean {
-  return othersHave(new Set(members.map(({ sighting }) => sighting.run)).size, members, looks, op);
+  const own = runsOf(members);
+  const isShort = members.every(({ spots }) => spots.every(({ start, end }) => end - start < SHORTEST));
+  return othersHave(own.size, members, looks, op, isShort ? new Set() : own);
 }
 
 // Where a run went to such a name that nobody had given it, being given is not what lets one go there.
