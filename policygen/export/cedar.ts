@@ -1,11 +1,8 @@
-// Policies of Cedar for the whole system: the principal is a VM, the action an operation, the resource the VM (or host, net)
-// that owns the object; the object's name and what else a rule speaks of come with the request's context.
-import { printPattern } from '../../analyzer/pattern/text.js';
 import { foldName } from '../../native/contract/fold.js';
 import { printable } from '../../native/contract/printable.js';
 import type { Pattern } from '../../native/contract/rules.js';
 import { ACCESS } from '../../native/contract/words.js';
-import { type Finding, type Reason, reason } from './finding.js';
+import { anyOf, type Finding, type Reason } from './finding.js';
 import { type Grant, literalOf } from './reading.js';
 import type { Target } from './target.js';
 import { type Key, type Said, tellAll } from './teller.js';
@@ -59,7 +56,7 @@ function nameCondition(pattern: Pattern, fold: boolean): Condition {
     const without = ['/', '\\\\', ':'].map((mark) => `!(${like(`*${mark}*`)})`);
     return { text: [like('*'), `${attribute} != ${empty}`, ...without].join(' && '), wider: [] };
   }
-  const wide = tokens.filter(({ token }) => token !== 'rest').map((part) => reason('ANY_VALUE', printPattern([part])));
+  const wide = tokens.filter(({ token }) => token !== 'rest').map((part) => anyOf(part));
   return { text: like('*'), wider: wide };
 }
 

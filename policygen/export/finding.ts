@@ -1,4 +1,7 @@
 // How truly a target says a rule, as codes; the words for people are made here and nowhere else.
+import { isBound } from '../../analyzer/pattern/admits.js';
+import { printPattern } from '../../analyzer/pattern/text.js';
+import type { PatternPart } from '../../native/contract/rules.js';
 import type { Op } from '../../native/contract/words.js';
 
 /**
@@ -24,7 +27,9 @@ const WORDS = {
   ANY_FORMAT: 'every clipboard format, not {} alone',
   ANY_MEMBER: 'every call to the bus name, not {} alone',
   ANY_DEVICE: 'every device, not {} alone',
-  ANY_VALUE: 'any {}, not only what the token stands for in a run',
+  ANY_VALUE: 'any value of {}, not only that of the run',
+  ANY_TEXT: 'any text in the place of {}',
+  ANY_OF: 'every {}',
   NOT_HANDED: 'whether or not the name was handed over before',
   FOLDER: 'everything in {}',
   BEGINNING: 'every name that begins with {}',
@@ -34,8 +39,8 @@ const WORDS = {
   PLUS_FILE: 'a file of that name as well: it does not tell sockets from files',
   SHARED: 'what other programs of this machine keep in {}: there it is not private',
   LEFT_OPEN: '{}, which it does not restrict at all',
-  LET_THROUGH: 'it: {} is said too widely to leave it out',
-  BASE_COVERS: 'it: the base system that every program may read has it',
+  LET_THROUGH: 'what it refuses: {} is said too widely to leave that out',
+  BASE_COVERS: 'what it refuses: every program may read it there',
   // narrower
   DIGITS: 'values of at most {}',
   READ_ONLY: 'no private changes to {}: it has no copy on write',
@@ -63,6 +68,10 @@ export interface Reason {
 }
 
 export const reason = (code: ReasonCode, of = ''): Reason => ({ code, of });
+
+/** Why a token that a target takes for any text is wider. */
+export const anyOf = (token: Exclude<PatternPart, string>): Reason =>
+  reason(isBound(token.token) ? 'ANY_VALUE' : 'ANY_TEXT', printPattern([token]));
 
 export const reasonWords = ({ code, of }: Reason): string => WORDS[code].replace('{}', () => of);
 

@@ -115,6 +115,8 @@ function sayDevice({ rule }: Grant): Said {
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const UNSAYABLE = /[:;\\\0-\x1f]/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const UNSAYABLE_LINE = /[\0-\x1f\x7f]/;
 const WELL_KNOWN = /^[A-Za-z_-][\w-]*(\.[A-Za-z_-][\w-]*)+$/;
 
 function sayBus({ op, rule }: Grant): Said {
@@ -128,13 +130,20 @@ function sayBus({ op, rule }: Grant): Said {
 }
 
 function script(subject: Subject, reading: Reading, findings: readonly Finding[]): string {
-  const said = [...new Set(findings.flatMap(({ says }) => says))];
+  // Of two words on one path the later counts.
+  const words = [...new Set(findings.flatMap(({ says }) => says))];
+  const isNo = (word: string) => /^'?--nofilesystem=/.test(word);
+  const said = [...words.filter((word) => !isNo(word)), ...words.filter(isNo)];
   const rules = [...new Set(subject.grants.map(({ rule }) => rule))];
   const proxies = (['session', 'system'] as const).flatMap((bus) => {
     const { args } = policyOf(rules, subject.vm.name, bus);
     if (args.length === 0) return [];
     const address = bus === 'session' ? '"$DBUS_SESSION_BUS_ADDRESS"' : 'unix:path=/run/dbus/system_bus_socket';
-    const words = [`${address} "\${XDG_RUNTIME_DIR:?}/shuttle-${bus}-bus"`, '--filter', ...args.map(shellWord)];
+    const words = [
+      `${address} "\${XDG_RUNTIME_DIR:?}/shuttle-${bus}-bus"`,
+      '--filter',
+      ...args.filter((one) => !UNSAYABLE_LINE.test(one)).map(shellWord),
+    ];
     return [
       '',
       `# The same for a program beside Flatpak, to the letter: the ${bus} bus as it may see it.`,

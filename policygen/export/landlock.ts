@@ -59,7 +59,10 @@ function sayRule(grant: Grant, grants: readonly Grant[]): Said {
       return { says: [], wider: [reason('LEFT_OPEN', 'UDP')] };
     case 'unix':
       if (typeof rule.object[0] === 'string' && rule.object[0].startsWith('@'))
-        return { says: ['--unrestricted-scoped'], wider: [reason('ANY_VALUE', 'abstract socket, and signals')] };
+        return {
+          says: ['--unrestricted-scoped'],
+          wider: [reason('ANY_OF', 'abstract socket, and signals to every process')],
+        };
       return op === 'unix.serve' ? { unsaid: reason('NO_WORD', op) } : sayPath(grant, 'unix');
     case 'queue':
       return { says: [], wider: [reason('LEFT_OPEN', 'POSIX queues')] };

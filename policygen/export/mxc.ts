@@ -79,8 +79,8 @@ function sayRule(grant: Grant, subject: Subject, add: Add): Said {
       };
     case 'window':
       if (verb !== 'input')
-        return { says: [add({ at: 'windows' })], wider: [reason('ANY_VALUE', 'window of the desktop')] };
-      return { says: [add({ at: 'injection' })], wider: [reason('ANY_VALUE', 'window of the desktop')] };
+        return { says: [add({ at: 'windows' })], wider: [reason('ANY_OF', 'window of the desktop')] };
+      return { says: [add({ at: 'injection' })], wider: [reason('ANY_OF', 'window of the desktop')] };
     default:
       return { unsaid: reason('NO_WORD', op) };
   }

@@ -35,7 +35,7 @@ function sayRule(grant: Grant): Said {
       const { port, host, loopback } = addressOf(rule.object);
       const said = lineOf(grant, 'qubes.ConnectTCP', port === null ? '*' : `+${port}`);
       const wider = port === null ? [reason('ANY_PORT', rule.to)] : [];
-      const any = host === null || loopback ? [] : [reason('ANY_VALUE', 'address of that qube')];
+      const any = host === null || loopback ? [] : [reason('ANY_OF', 'address of that qube')];
       return { says: [said], wider: [...wider, ...any] };
     }
     case 'program.start':
@@ -63,7 +63,7 @@ function lineOf({ op, rule }: Grant, service: string, argument: string): string 
 
 const sayAny = (grant: Grant, service: string): Said => ({
   says: [lineOf(grant, service, '*')],
-  wider: [reason('ANY_VALUE', `document, not ${printPattern(grant.rule.object)} alone`)],
+  wider: [reason('ANY_OF', `document, not ${printPattern(grant.rule.object)} alone`)],
 });
 
 const LONGEST = 64;
@@ -85,7 +85,7 @@ function sayProgram(grant: Grant): Said {
   if (argument === null || argument.length > LONGEST)
     return {
       says: [lineOf(grant, 'qubes.VMExec', '*')],
-      wider: [reason('ANY_VALUE', `program, not ${printPattern(rule.object)} alone`)],
+      wider: [reason('ANY_OF', `program, not ${printPattern(rule.object)} alone`)],
       keeps: [],
     };
   return { says: [lineOf(grant, 'qubes.VMExec', `+${argument}`)], keeps: ['args'] };

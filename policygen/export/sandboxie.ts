@@ -3,7 +3,7 @@ import { printPattern } from '../../analyzer/pattern/text.js';
 import { printable } from '../../native/contract/printable.js';
 import type { Pattern } from '../../native/contract/rules.js';
 import { addressOf } from './address.js';
-import { type Finding, type Reason, reason } from './finding.js';
+import { anyOf, type Finding, type Reason, reason } from './finding.js';
 import { type Grant, literalOf, type Reading, type Subject } from './reading.js';
 import type { Target } from './target.js';
 import { baseFinding, type Key, type Said, tellAll } from './teller.js';
@@ -103,7 +103,7 @@ function starOf(pattern: Pattern): Star | null {
   const wider: Reason[] = [];
   const texts = pattern.map((part) => {
     if (typeof part === 'string') return part;
-    if (part.token !== 'rest') wider.push(reason('ANY_VALUE', printPattern([part])));
+    if (part.token !== 'rest') wider.push(anyOf(part));
     return '*';
   });
   const literals = pattern.filter((part) => typeof part === 'string');

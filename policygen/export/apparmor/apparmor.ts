@@ -29,6 +29,8 @@ export const apparmor: Target = {
       keeps: [],
       refusing: 'wins',
       say: (grant) => sayRule(grant, names),
+      kin: (op) =>
+        /^file[.](write|create|delete)$/.test(op) ? 'writing' : op.replace(/[.].*/, '').replace('library', 'file'),
       covers: isBase,
     });
     const findings = [...base, ...rules];
@@ -140,11 +142,16 @@ function profile({ vm }: Subject, reading: Reading, findings: readonly Finding[]
   ].join('\n');
 }
 
-/** Lines that rules share are said once, under the first. */
+/** Lines that rules share are said once, under the first; a rule's own stand together. */
 function unique(blocks: readonly (readonly string[])[]): string[] {
   const seen = new Set<string>();
-  return blocks.flatMap(([head, ...lines]) => {
+  const made: string[][] = [];
+  for (const [head = '', ...lines] of blocks) {
     const left = lines.filter((one) => !seen.has(one) && seen.add(one));
-    return left.length === 0 ? [] : [[head, ...left].join('\n')];
-  });
+    if (left.length === 0) continue;
+    const last = made.at(-1);
+    if (last?.[0] === head) last.push(...left);
+    else made.push([head, ...left]);
+  }
+  return made.map((lines) => lines.join('\n'));
 }

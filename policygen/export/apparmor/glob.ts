@@ -1,7 +1,6 @@
 // Patterns as AppArmor's globs, in quotes. Numbers and the like are variables of the profile, so that rules stay legible.
-import { printPattern } from '../../../analyzer/pattern/text.js';
 import type { Pattern, PatternPart } from '../../../native/contract/rules.js';
-import { type Reason, reason } from '../finding.js';
+import { anyOf, type Reason, reason } from '../finding.js';
 
 export interface Glob {
   text: string;
@@ -36,14 +35,14 @@ const NUMBERS = new Set(['pid', 'win.pid', 'peer.pid', 'peer.win.pid', 'uid', 's
 const SOME = '?*';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const UNSAYABLE = /[\0-\x1f\x7f]/;
-const SPECIAL = /["\\*?[\]{}^,]/g;
+const UNSAYABLE = /[\0-\x1f\x7f\\]/; // of a backslash before a quote the parser makes an end of its own
+const SPECIAL = /["*?[\]{}^,]/g;
 
 /** Text that stands for itself in a quoted glob; null where a line cannot hold it. */
 export const quotedLiteral = (text: string): string | null =>
   UNSAYABLE.test(text) ? null : text.replace(SPECIAL, '\\$&');
 
-/** A pattern as a quoted glob; `whole` is what stands for {rest}. Null for names that a profile cannot hold. */
+/** A pattern as a quoted glob. Null for names that a profile cannot hold. */
 export function globOf(pattern: Pattern): Glob | null {
   const glob: Glob = { text: '', wider: [], narrower: [] };
   for (const part of pattern) {
@@ -61,7 +60,7 @@ function tokenOf(part: Exclude<PatternPart, string>, glob: Glob): string {
   if (token === 'uint') glob.narrower.push(reason('DIGITS', `${DIGITS} digits`));
   if (token === 'hex') glob.narrower.push(reason('DIGITS', `${HEXES} digits`));
   if (Object.hasOwn(VARIABLES, token)) return `@{shuttle_${token}}`;
-  glob.wider.push(reason('ANY_VALUE', printPattern([part])));
+  glob.wider.push(anyOf(part));
   if (NUMBERS.has(token)) return '@{shuttle_uint}';
   return token === 'home' || token === 'temp' ? '/{,**}' : SOME;
 }

@@ -88,7 +88,7 @@ function sayUnix(grant: Grant, deny: string, names: Names): Said {
   const glob = first.includes('\\') ? null : globOf(rule.object);
   if (glob === null) return unsayable(rule.object);
   const peer = rule.to === 'host' || rule.to === 'net' ? '' : `label="${names.profileOf(rule.to)}", `;
-  const does = op === 'unix.serve' ? 'create, bind, listen, accept, send, receive' : 'create, connect, send, receive';
+  const does = op === 'unix.serve' ? 'create, bind, listen, accept, send, receive' : 'connect, send, receive';
   const where = op === 'unix.serve' ? `addr=${glob.text}` : `peer=(${peer}addr=${glob.text})`;
   return { says: [`${deny}unix (${does}) ${where},`], wider: glob.wider, narrower: glob.narrower, keeps: ['owner'] };
 }

@@ -1,5 +1,7 @@
 // Words of unit files. What a quoted word cannot hold for certain is left to be told, never guessed at.
 
+import { printable } from '../../../native/contract/printable.js';
+
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const CONTROLS = /[\0-\x1f\x7f]/;
 
@@ -12,14 +14,14 @@ export function pathWord(path: string): string | null {
 
 /** A word of ExecStart=; before the first one some characters would be orders to systemd. */
 export function commandWord(word: string, at: number): string {
-  const escaped = escape(word).replaceAll('$', '$$$$');
-  return /^[\w@%+=:,./~$-]+$/.test(escaped) && (at > 0 || !/^[@:!+-]/.test(escaped)) ? escaped : `"${escaped}"`;
+  const text = escaped(word).replaceAll('$', '$$$$');
+  return /^[\w@%+=:,./~$-]+$/.test(text) && (at > 0 || !/^[@:!+-]/.test(text)) ? text : `"${text}"`;
 }
 
 /** `NAME=value` as Environment= takes it: always quoted. */
-export const environmentWord = (assignment: string): string => `"${escape(assignment)}"`;
+export const environmentWord = (assignment: string): string => `"${escaped(assignment)}"`;
 
-const escape = (word: string): string =>
+const escaped = (word: string): string =>
   [...word]
     .map((char) => {
       if (char === '"' || char === '\\') return `\\${char}`;
@@ -29,4 +31,6 @@ const escape = (word: string): string =>
     .join('');
 
 /** Text of a comment or a description: one line. */
-export const oneLine = (text: string): string => text.replace(/[^ -~\u00a0-\uffff]/gu, '?').replaceAll('%', '%%');
+export const oneLine = (text: string): string =>
+  // A backslash at its end would take the next line in.
+  printable(text).replaceAll('\\', '?').replaceAll('%', '%%');

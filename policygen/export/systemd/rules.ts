@@ -66,7 +66,7 @@ function sayUnix(grant: Grant): Said {
   const { rule, op } = grant;
   const [first] = rule.object;
   if (typeof first === 'string' && first.startsWith('@'))
-    return { says: ['PrivateNetwork=no'], wider: [reason('ANY_VALUE', 'abstract socket')] };
+    return { says: ['PrivateNetwork=no'], wider: [reason('ANY_OF', 'abstract socket')] };
   if (rule.to !== 'host' && typeof first === 'string' && TEMPORARY.test(first))
     return { says: [`JoinsNamespaceOf=${rule.to}`], wider: [reason('FOLDER', `/tmp and /var/tmp of ${rule.to}`)] };
   return op === 'unix.serve' ? { unsaid: reason('NO_WORD', op) } : sayPath(grant, 'BindReadOnlyPaths');
@@ -76,8 +76,13 @@ function sayAddress({ rule, op }: Grant): Said {
   const { host, port, family, loopback } = addressOf(rule.object);
   if (op.endsWith('.serve')) {
     if (port === null) return { unsaid: reason('NO_PATTERN', printPattern(rule.object)) };
-    const kind = op.slice(0, 3);
-    return { says: [`SocketBindAllow=${kind}:${port}`], wider: [reason('ANY_HOST', String(port))] };
+    // Whoever may be served has to be let in.
+    const who = loopback ? 'localhost' : 'any';
+    const says = [`SocketBindAllow=${op.slice(0, 3)}:${port}`, `IPAddressAllow=${who}`];
+    return {
+      says,
+      wider: [reason('ANY_HOST', String(port)), reason('ANY_PORT', loopback ? 'this machine' : 'every host')],
+    };
   }
   if (loopback) return { says: ['IPAddressAllow=localhost'], wider: [reason('ANY_PORT', 'this machine')] };
   if (host === null) return { unsaid: reason('NO_PATTERN', printPattern(rule.object)) };

@@ -71,7 +71,7 @@ const WALL = [
   'RemoveIPC=yes',
   'UMask=0077',
   'SystemCallArchitectures=native',
-  'SystemCallFilter=@system-service @sandbox ptrace',
+  'SystemCallFilter=@system-service ptrace',
   'SystemCallErrorNumber=ENOSYS',
 ];
 
