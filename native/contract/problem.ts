@@ -38,6 +38,7 @@ export type Problem =
   | { code: 'QUESTION_FORM'; question: string; wrong: Misasked }
   | { code: 'REVIEW_NO_TERMINAL'; file: string }
   | { code: 'EXPRESSION_FORM'; expression: string; at: number; wrong: string }
+  | { code: 'EXPORT_OTHER_SYSTEM'; target: string; systems: string; vms: readonly string[] }
   | { code: 'QUERY_FAILED'; error: string; rules: boolean }
   | { code: 'TRACE_UNKNOWN'; file: string }
   // Windows programs
@@ -262,6 +263,11 @@ export function explain(problem: Problem): Explanation {
       return {
         text: `${problem.expression}: ${problem.wrong}, at character ${problem.at + 1}`,
         hint: "as in 'needed=proven and risk<3'; docs/review.md lists the fields",
+      };
+    case 'EXPORT_OTHER_SYSTEM':
+      return {
+        text: `${problem.vms.join(', ')}: ${problem.target} confines ${problem.systems === 'windows' ? 'Windows' : 'Linux'} programs, which ${problem.vms.length === 1 ? 'this one is' : 'these are'} not`,
+        hint: 'mxc, qrexec, cedar and json take both kinds; --vm names another VM',
       };
     case 'QUERY_FAILED':
       return {
