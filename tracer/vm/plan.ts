@@ -7,7 +7,7 @@
 import type { Mode, MountStep, VmSpec } from '../../native/contract/vm.js';
 import { type Account, groupWith, isKnown, passwdWith } from './accounts.js';
 import type { HostFacts } from './facts.js';
-import { grantSteps } from './grant_steps.js';
+import { grantSteps, isMoreThanName } from './grant_steps.js';
 import type { FileGrant } from './grants.js';
 import { Layer, type LayerPlace } from './layer_place.js';
 import type { Link } from './links_to.js';
@@ -216,8 +216,9 @@ function hiddenNames(input: PlanInput): Map<string, string> {
  */
 function cwdSteps(input: PlanInput, layer: Layer, sofar: readonly MountStep[]): MountStep[] {
   const { cwd } = input;
-  if (cwd === '/' || sofar.some((step) => step.to === cwd || (shows(step) && isBelow(cwd, step.to) && !inMemory(cwd))))
-    return [];
+  const isThere = (step: MountStep) =>
+    step.to === cwd ? isMoreThanName(step) : shows(step) && isBelow(cwd, step.to) && !inMemory(cwd);
+  if (cwd === '/' || sofar.some(isThere)) return [];
   if (showsCwd(input)) return [layer.over(cwd, [cwd])];
   return [{ do: 'folder', to: cwd, mode: 0o755 }];
 }
