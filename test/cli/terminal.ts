@@ -40,7 +40,8 @@ export class Terminal {
   }
 
   type(text: string): this {
-    this.tmux('send-keys', '-l', text);
+    // A semicolon at the end would end tmux's command.
+    this.tmux('send-keys', '-l', text.replace(/;$/, '\\;'));
     return this;
   }
 
