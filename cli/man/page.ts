@@ -33,6 +33,7 @@ export function manualPage(program: Command, version: string): string {
     ...program.commands.flatMap(synopsis),
     '.SH DESCRIPTION',
     escaped(program.description()),
+    ...program.options.flatMap(optionItem),
     ...afterwards(program),
     '.SH COMMANDS',
     ...program.commands.flatMap((command) => section(command, `shuttle ${command.name()}`)),
