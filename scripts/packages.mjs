@@ -31,6 +31,12 @@ const shells = [
   { name: 'fish', file: '/usr/bin/fish' },
   { name: 'groff-base', file: '/usr/bin/groff' },
 ];
+// Tests let the targets' own tools read what `shuttle export` writes, and look at `shuttle report`'s page.
+const readers = [
+  { name: 'apparmor', file: '/usr/sbin/apparmor_parser' },
+  { name: 'systemd', file: '/usr/bin/systemd-analyze' },
+  { name: 'chromium', file: '/usr/bin/chromium' },
+];
 const rivals = [
   { name: 'strace', file: '/usr/bin/strace' },
   { name: 'bubblewrap', file: '/usr/bin/bwrap' },
@@ -39,7 +45,17 @@ const rivals = [
 export const PACKAGES = {
   build: [...compilers, ...windowsPrograms],
   demo: [...compilers, ...windowsPrograms, ...wine],
-  test: [...compilers, ...wine, ...windowsPrograms, ...displays, ...busses, ...redis, ...terminals, ...shells],
+  test: [
+    ...compilers,
+    ...wine,
+    ...windowsPrograms,
+    ...displays,
+    ...busses,
+    ...redis,
+    ...terminals,
+    ...shells,
+    ...readers,
+  ],
   bench: [...compilers, ...windowsPrograms, ...wine, ...redis, ...rivals],
 };
 
