@@ -1,5 +1,5 @@
 // Rules from recorded runs: load, ask the models for the names, find their shapes, and count what bears each rule out.
-import { type Alternative, alternativesOf, mergersOf, priced } from './alternatives.js';
+import type { Alternative } from './alternatives.js';
 import { type Attribution, attribute } from './attribute.js';
 import { adviceOf, type ClassCoverage, type Coverage } from './coverage.js';
 import { atStartup, type Draft, draftOf, namesOf, ruleOf, type Support, sightingsOf, supported } from './draft.js';
@@ -10,6 +10,7 @@ import { withCarriers } from './handed/carrier.js';
 import { withHanded } from './handed/handed.js';
 import { withPasses } from './handed/pass.js';
 import { holdOut } from './heldout.js';
+import { HostFiles } from './host_files.js';
 import type { Database } from './load/duck.js';
 import { type LoadedRun, loadRuns, systemOf } from './load/load.js';
 import { withScratch } from './load/scratch.js';
@@ -18,7 +19,9 @@ import { Namespace } from './namespace.js';
 import { type FirstUse, type Order, orderOf } from './order.js';
 import { phaseOf, type Stay } from './phase.js';
 import { protectedPathsOf } from './protected_paths.js';
+import { Relearner } from './relearn.js';
 import type { ExistingRule, Rule } from './rule.js';
+import { runnersUpOf } from './runners_up.js';
 import { scenariosOf } from './scenarios.js';
 import { sql } from './sql.js';
 
@@ -72,6 +75,11 @@ async function infer(
     attribution.names,
   );
   const support = await countSupport(database, attribution, drafts);
+  const relearner = new Relearner(
+    attribution.left,
+    runs.map(({ info }) => info.id),
+    settings,
+  );
   const rulesOf = (rare: boolean) =>
     drafts.filter((draft) => draft.rare === rare).map((draft) => ruleOf(draft, support.get(draft.id)!));
   const accepted = decided
@@ -80,9 +88,9 @@ async function infer(
   return {
     rules: [...accepted, ...rulesOf(false)],
     rare: rulesOf(true),
-    alternatives: await alternativesFor(database, drafts),
+    alternatives: await alternativesFor(database, drafts, relearner),
     order: await readOrder(database, runs),
-    coverage: await readCoverage(database, runs, attribution.left, settings),
+    coverage: await readCoverage(database, runs, relearner),
   };
 }
 
@@ -141,40 +149,22 @@ async function countSupport(
   return new Map(rows.map((row) => [row.rule, row]));
 }
 
-// Longer lists nobody reviews one by one.
-const MOST_LITERALS = 2000;
-
-/** What else each rule could have been: a typed one wider, literals of one shape a single rule. */
-async function alternativesFor(database: Database, drafts: readonly Draft[]): Promise<Record<string, Alternative[]>> {
+/** What else each rule could have been, and its price. */
+async function alternativesFor(
+  database: Database,
+  drafts: readonly Draft[],
+  relearner: Relearner,
+): Promise<Record<string, Alternative[]>> {
   const every = await database.all<{ name: string }>(sql('load/every_name'));
-  const names = new Namespace(every.map(({ name }) => name));
-  const found = new Map<string, Alternative[]>();
-  const isTyped = ({ shape }: Draft) => shape.pattern.some((part) => typeof part !== 'string');
-  for (const { id, group, shape } of drafts.filter(isTyped)) {
-    if (!names.isOpen) break;
-    const alternatives = alternativesOf(shape.pattern, shape.members, names, group.fold);
-    if (alternatives.length > 0) found.set(id, alternatives);
-  }
-  const literals = new Map<Group, Draft[]>();
-  for (const draft of drafts.filter((one) => !isTyped(one) && !one.rare)) {
-    const list = literals.get(draft.group);
-    if (list) list.push(draft);
-    else literals.set(draft.group, [draft]);
-  }
-  for (const [group, list] of literals) {
-    if (list.length > MOST_LITERALS || !names.isOpen) continue;
-    const items = list.map(({ object, shape }) => ({
-      text: object,
-      parts: shape.pattern,
-      runs: [],
-      members: shape.members,
-    }));
-    for (const { pattern, members, of } of mergersOf(items)) {
-      const merged = priced(pattern, members, names, group.fold);
-      for (const at of of) found.set(list[at]!.id, [merged]);
-    }
-  }
-  return Object.fromEntries(drafts.flatMap(({ id }) => (found.has(id) ? [[id, found.get(id)!]] : [])));
+  const files = new HostFiles(relearner.settings.protectedPaths);
+  return runnersUpOf(
+    drafts,
+    new Namespace(
+      every.map(({ name }) => name),
+      files,
+    ),
+    relearner,
+  );
 }
 
 async function readOrder(database: Database, runs: readonly LoadedRun[]): Promise<Order> {
@@ -187,12 +177,7 @@ async function readOrder(database: Database, runs: readonly LoadedRun[]): Promis
 const isComplete = ({ info }: LoadedRun): boolean =>
   info.complete && Object.values(info.ledger).every(({ lost }) => lost === 0);
 
-async function readCoverage(
-  database: Database,
-  runs: readonly LoadedRun[],
-  groups: readonly Group[],
-  settings: Settings,
-): Promise<Coverage> {
+async function readCoverage(database: Database, runs: readonly LoadedRun[], relearner: Relearner): Promise<Coverage> {
   await make(database, ['coverage', 'fresh']);
   const rows = await database.all<ClassCoverage & { class: string; halving: number | null }>(
     'from coverage order by class',
@@ -203,11 +188,7 @@ async function readCoverage(
     classes: Object.fromEntries(
       rows.map(({ class: kind, seen, unseen_mass, low, high }) => [kind, { seen, unseen_mass, low, high }]),
     ),
-    heldout: holdOut(
-      groups,
-      runs.map(({ info }) => info.id),
-      settings,
-    ),
+    heldout: holdOut(relearner),
   };
   const halving = rows.find((row) => row.class === 'all')?.halving ?? null;
   const fresh = await database.all<{ run: string; rules: number }>('from fresh');
