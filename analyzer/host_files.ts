@@ -5,7 +5,7 @@ import type { Pattern, PatternPart } from '../native/contract/rules.js';
 import { isBound } from './pattern/admits.js';
 import { type BoundValues, matcher } from './pattern/match.js';
 
-const MOST_ENTRIES = 50_000;
+const MOST_ENTRIES = 10_000;
 const MOST_PRODUCTS = 16;
 
 export class HostFiles {
@@ -37,11 +37,14 @@ export class HostFiles {
   /** What `{rest}` admits below a folder: files at any depth. */
   private everything(folder: string, pattern: Pattern): string[] {
     const fits = matcher(pattern, () => []);
+    const head = typeof pattern[0] === 'string' ? pattern[0] : '';
     const found: string[] = [];
     for (const pending = ['']; pending.length > 0; ) {
       const below = pending.pop()!;
       for (const entry of this.entries(folder + below)) {
         const name = `${below}/${entry.name}`;
+        const start = name.slice(1, 1 + head.length);
+        if (!head.startsWith(start)) continue; // nothing below begins as the pattern does
         if (fits(name.slice(1))) found.push(folder + name);
         if (entry.isDirectory()) pending.push(name);
       }

@@ -2,7 +2,7 @@
 import type { Alternative } from './alternatives.js';
 import { type Attribution, attribute } from './attribute.js';
 import { adviceOf, type ClassCoverage, type Coverage } from './coverage.js';
-import { atStartup, type Draft, draftOf, namesOf, ruleOf, type Support, sightingsOf, supported } from './draft.js';
+import { atStartup, type Draft, draftOf, namesOf, ruleOf, type Support, supported } from './draft.js';
 import { DEFAULTS, generalise, type Settings } from './grammar/generalise.js';
 import type { Group } from './grammar/names.js';
 import { readGroups } from './grammar/read_groups.js';
@@ -17,7 +17,6 @@ import { withScratch } from './load/scratch.js';
 import { make } from './models/make.js';
 import { Namespace } from './namespace.js';
 import { type FirstUse, type Order, orderOf } from './order.js';
-import { phaseOf, type Stay } from './phase.js';
 import { protectedPathsOf } from './protected_paths.js';
 import { Relearner } from './relearn.js';
 import type { ExistingRule, Rule } from './rule.js';
@@ -69,11 +68,8 @@ async function infer(
   const decided = existing.filter(({ state }) => state !== 'proposed');
   const groups = await withHanded(database, runs, await readGroups(database));
   const attribution = attributeAll(groups, decided);
-  const lives = await readLives(database);
-  const drafts = withCarriers(
-    attribution.left.flatMap((group) => draftsOf(group, settings, lives)),
-    attribution.names,
-  );
+  const found = attribution.left.flatMap((group) => draftsOf(group, settings));
+  const drafts = withCarriers(await inPhases(database, found), attribution.names);
   const support = await countSupport(database, attribution, drafts);
   const relearner = new Relearner(
     attribution.left,
@@ -101,31 +97,7 @@ function attributeAll(groups: readonly Group[], rules: readonly ExistingRule[]):
   return { names: [...first.names, ...then.names], left: then.left };
 }
 
-/** From when to when each VM lived in each run. */
-type Lives = ReadonlyMap<string, { began: number; ended: number }>;
-
-async function readLives(database: Database): Promise<Lives> {
-  await make(database, ['lives']);
-  const rows = await database.all<{ run: string; vm: string; began: number; ended: number }>('from lives');
-  return new Map(
-    rows.map(({ run, vm, began, ended }) => [`${run} ${vm}`, { began: Number(began), ended: Number(ended) }]),
-  );
-}
-
-/** The user's life is what counts: of a passed name, the receiver's. */
-function inPhase(draft: Draft, lives: Lives): Draft {
-  const user = draft.group.op === 'name.pass' ? draft.group.to : draft.group.from;
-  const stays = new Map<string, Stay>();
-  for (const { sighting, run } of sightingsOf(draft)) {
-    const life = lives.get(`${run} ${user}`);
-    if (life === undefined) return draft;
-    const { first, last } = stays.get(run) ?? sighting;
-    stays.set(run, { ...life, first: Math.min(first, sighting.first), last: Math.max(last, sighting.last) });
-  }
-  return phaseOf([...stays.values()]) === 'startup' ? atStartup(draft) : draft;
-}
-
-function draftsOf(group: Group, settings: Settings, lives: Lives): Draft[] {
+function draftsOf(group: Group, settings: Settings): Draft[] {
   const { shapes, rare } = generalise(group, settings);
   const drafts = [
     ...shapes.map((shape) => draftOf(group, shape, false)),
@@ -133,8 +105,17 @@ function draftsOf(group: Group, settings: Settings, lives: Lives): Draft[] {
   ];
   return drafts
     .filter((draft) => draft !== null)
-    .map((draft) => inPhase(draft, lives))
     .sort((a, b) => (a.object < b.object ? -1 : a.object > b.object ? 1 : 0));
+}
+
+/** What is used at the start only says so; what is used at the end only, no rule can say. */
+async function inPhases(database: Database, drafts: readonly Draft[]): Promise<Draft[]> {
+  await database.run(sql('load/schema_rules'));
+  await database.fill('rule_names', drafts.flatMap(namesOf));
+  await make(database, ['lives', 'phases']);
+  const rows = await database.all<{ rule: string; phase: string }>('from phases');
+  const early = new Set(rows.filter(({ phase }) => phase === 'startup').map(({ rule }) => rule));
+  return drafts.map((draft) => (early.has(draft.id) ? atStartup(draft) : draft));
 }
 
 async function countSupport(

@@ -7,8 +7,9 @@ export interface QueryOptions {
 
 const EXAMPLE = `
 Tables: runs, interactions, payloads, processes, each with a column run; docs/run-format.md lists their columns.
-With a system file, given by --system or among the runs: also rules, and rule_rows (rule, run, seq), the interactions
-that justify each rule.
+What inference concludes: dependencies (required, optional or missing), edges (who reached whom), first_uses (the order).
+With a system file, given by --system or among the runs: also rules, rule_rows (rule, run, seq), the interactions that
+justify each rule, and phases (rule, phase): used at the startup, at the end, or throughout.
 
 Example:
   shuttle query .shuttle/runs/orders/* "select op, \\"object\\", verdict, count(*) from interactions group by all"

@@ -266,8 +266,8 @@ export function explain(problem: Problem): Explanation {
       return {
         text: `the query failed: ${problem.error}`,
         hint: problem.rules
-          ? 'tables: runs, interactions, payloads, processes, rules, rule_rows; columns: docs/run-format.md'
-          : 'tables: runs, interactions, payloads, processes, and with --system also rules and rule_rows; columns: docs/run-format.md',
+          ? 'tables: runs, interactions, payloads, processes, dependencies, edges, rules, rule_rows, phases; columns: docs/run-format.md'
+          : 'tables: runs, interactions, payloads, processes, dependencies, edges, and with --system also rules, rule_rows and phases; columns: docs/run-format.md',
       };
     case 'WINE_MISSING':
       return {
