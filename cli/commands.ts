@@ -18,6 +18,10 @@ export const COMMANDS = {
     summary: 'merge two versions of a system file by what they admit; a merge driver for git',
     load: () => import('./merge.js'),
   },
+  export: {
+    summary: "write the rules in another enforcer's format, and say how truly",
+    load: () => import('./export.js'),
+  },
   query: { summary: 'ask recorded runs in SQL', load: () => import('./query.js') },
   vm: { summary: "look after the VMs' private files", load: () => import('./vm.js') },
   doctor: {

@@ -38,6 +38,7 @@ export type Problem =
   | { code: 'QUESTION_FORM'; question: string; wrong: Misasked }
   | { code: 'REVIEW_NO_TERMINAL'; file: string }
   | { code: 'EXPRESSION_FORM'; expression: string; at: number; wrong: string }
+  | { code: 'EXPORT_OTHER_SYSTEM'; target: string; systems: string; vms: readonly string[] }
   | { code: 'QUERY_FAILED'; error: string; rules: boolean }
   | { code: 'TRACE_UNKNOWN'; file: string }
   // Windows programs
@@ -56,6 +57,7 @@ export type Problem =
   | { code: 'PROGRAM_NOT_FOUND'; program: string }
   | { code: 'PROGRAM_NOT_EXECUTABLE'; program: string; reason: string }
   | { code: 'PROGRAM_UNUSABLE'; program: string; defect: ProgramDefect }
+  | { code: 'CWD_UNUSABLE'; vm: string; folder: string; reason: string }
   | { code: 'DISPLAY_SERVER_MISSING'; vm: string; server: string }
   | { code: 'DISPLAY_NOT_HERE'; vm: string }
   | { code: 'USERNS_DISABLED'; sysctl: string } // name=value
@@ -262,6 +264,11 @@ export function explain(problem: Problem): Explanation {
         text: `${problem.expression}: ${problem.wrong}, at character ${problem.at + 1}`,
         hint: "as in 'needed=proven and risk<3'; docs/review.md lists the fields",
       };
+    case 'EXPORT_OTHER_SYSTEM':
+      return {
+        text: `${problem.vms.join(', ')}: ${problem.target} confines ${problem.systems === 'windows' ? 'Windows' : 'Linux'} programs, which ${problem.vms.length === 1 ? 'this one is' : 'these are'} not`,
+        hint: 'mxc, qrexec, cedar and json take both kinds; --vm names another VM',
+      };
     case 'QUERY_FAILED':
       return {
         text: `the query failed: ${problem.error}`,
@@ -330,6 +337,11 @@ export function explain(problem: Problem): Explanation {
       return {
         text: `${problem.program}: cannot be run: ${DEFECTS[problem.defect]}`,
         hint: 'give a program for x86-64 Linux, or for Windows on x86-64 or x86 (32-bit)',
+      };
+    case 'CWD_UNUSABLE':
+      return {
+        text: `${problem.folder}: the VM ${problem.vm} cannot start in this folder: ${problem.reason}`,
+        hint: 'correct cwd in the system file',
       };
     case 'DISPLAY_SERVER_MISSING':
       return {

@@ -11,6 +11,7 @@
 #include "mailslots.h"
 #include "pipes.h"
 #include "sections.h"
+#include "services.h"
 #include "waitables.h"
 #include "windows.h"
 
@@ -32,7 +33,7 @@ constexpr Pair kPairs[] = {
 // Each kind in its own file.
 const std::vector<Carrier*>& carriers() {
   static const std::vector<Carrier*> all = [] {
-    std::vector<Carrier*> kinds = {&pipes(), &mailslots(), &sections(), &windows(), &broadcasts(), &clipboard_reads(), &clipboard_writes(), &dde()};
+    std::vector<Carrier*> kinds = {&pipes(), &mailslots(), &sections(), &windows(), &broadcasts(), &clipboard_reads(), &clipboard_writes(), &dde(), &services()};
     kinds.insert(kinds.end(), waitables().begin(), waitables().end());
     return kinds;
   }();

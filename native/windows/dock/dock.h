@@ -54,5 +54,6 @@ void obey_window(struct order *order);
 void obey_broadcast(struct order *order);
 void obey_clipboard(struct order *order);
 void obey_dde(struct order *order);
+void obey_service(struct order *order);
 
 #endif

@@ -19,6 +19,7 @@ static const struct kind {
     {OP_WINDOW_BROADCAST, obey_broadcast},
     {OP_CLIPBOARD_READ, obey_clipboard},
     {OP_DDE_CONNECT, obey_dde},
+    {OP_SERVICE_QUERY, obey_service},
 };
 
 static void send_plain(uint32_t say, const struct sh_dock_message *message, int fd) {
