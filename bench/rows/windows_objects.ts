@@ -104,8 +104,8 @@ async function measure(row: Row, { lab, rounds, progress }: Bench): Promise<Figu
   const vms = await Vms.open(lab, { mode: 'enforce', rules: RULES, vms: VMS(program) }, progress);
   const plain = new Prefix(lab, wine, `objects-${row.name.replace(':', '-')}`);
   try {
-    // Without a display windows need Wine's null driver, which VMs have by themselves.
-    await plain.print('reg', 'add', 'HKCU\\Software\\Wine\\Drivers', '/v', 'Graphics', '/d', 'null', '/f');
+    // Without a display windows need Wine's null driver, which VMs have by themselves, from the server's start on.
+    await plain.run('reg', 'add', 'HKCU\\Software\\Wine\\Drivers', '/v', 'Graphics', '/d', 'null', '/f');
     if (owner) {
       await vms.start('owner', owner, 'served');
       plain.keep(...owner);
