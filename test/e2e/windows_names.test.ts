@@ -1,5 +1,6 @@
 // A file's name that one Windows program tells another: what it names can be opened where it was told, by a rule, and
-// nothing beside it; told over a pipe, in WM_COPYDATA, and by the clipboard.
+// nothing beside it; told over a pipe, in WM_COPYDATA, over DDE and by the
+// clipboard.
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Lab, PEOPLE, type Ran } from './lab.js';
@@ -35,6 +36,7 @@ const WAYS: readonly Way[] = [
     first: 'teller',
     ready: 'window.find lab-written',
   },
+  { how: 'dde', op: 'dde.connect', object: 'lab-names|files', first: 'teller', ready: 'window.find lab-written' },
 ];
 
 function inTwoVms(lab: Lab, { how, first, ready }: Way, reads = '', tells = ''): string {
