@@ -64,9 +64,11 @@ export function splitReady(text: string): { op: Op; object: string } | null {
   return isOp(op) && object !== '' ? { op, object } : null;
 }
 
-// Windows have no operation of their making: one that others could find is one that was made.
+// Windows and services have no operation of their making: one that others could find is one that was made.
 const makes = (op: Op): boolean =>
-  op === 'window.find' || (/[.](serve|create|own|bind|listen)$/.test(op) && !op.startsWith('file.'));
+  op === 'window.find' ||
+  op === 'service.query' ||
+  (/[.](serve|create|own|bind|listen)$/.test(op) && !op.startsWith('file.'));
 
 function checkReady(text: string, place: number): Complaint[] {
   const split = splitReady(text);
@@ -131,7 +133,7 @@ function checkCarrier(rule: Node, ids: readonly string[]): Complaint[] {
   const name = writtenText(carrier);
   return name === null || name === 'argv' || ids.includes(name)
     ? []
-    : [{ code: 'CARRIER_UNKNOWN', carrier: name, at: at(carrier) }];
+    : [{ code: 'CARRIER_UNKNOWN', carrier: name, known: ids, at: at(carrier) }];
 }
 
 /** Keys that mean something for some operations only; elsewhere the rule would match nothing, in silence. */
