@@ -12,6 +12,7 @@ import { builtWindows, COMPILER, rule } from './windows_parts.js';
 
 const EXPORTED = 'Local\\bench-exported';
 const WINDOW = 'bench-window';
+const EXPORTED_FILE = 'C:\\users\\bench-exported';
 const MEGABYTES = 32; // written and read in each turn of `section`
 
 interface Row {
@@ -46,6 +47,13 @@ const ROWS: readonly Row[] = [
     unit: 'us',
     said: 'a file opened and closed',
     target: { of: 'ratio', most: 1.05 },
+  },
+  {
+    name: 'agent-file:exported',
+    words: ['file', EXPORTED_FILE, 3000],
+    unit: 'us',
+    said: 'the same, a rule letting another VM read it',
+    target: { of: 'ratio', most: 1.4 },
   },
   {
     name: 'missing-name',
@@ -128,6 +136,7 @@ const VMS = (program: string) => [
 const RULES: readonly CompiledRule[] = [
   rule('exported', ['mutex.open'], 'owner', 'app', EXPORTED),
   rule('window', ['window.find', 'window.send'], 'app', 'owner', WINDOW),
+  rule('exported-file', ['file.read'], 'owner', 'app', EXPORTED_FILE),
   rule('memory', ['memory.open'], 'app', 'owner', 'Local\\bench-memory'),
   ...['ping', 'pong', 'done'].map((what) => rule(what, ['event.open'], 'app', 'owner', `Local\\bench-${what}`)),
 ];

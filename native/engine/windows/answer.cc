@@ -115,6 +115,11 @@ bool record_kept(const Asking& asking, uint64_t before) {
   return true;
 }
 
+bool had_first(const Asking& asking, uint64_t before) {
+  const Candidates found = owners_of(asking, before);
+  return !found.owners.empty() && decide(asking, found).verdict == Verdict::kShuttled;
+}
+
 Ruling rule_for(const Asking& asking, const std::vector<Owner>& owners) {
   Bindings bindings;
   return rule_on(*asking.vm->engine.rules, question_of(asking, bindings), owners, asking.vm->spec.mode == Mode::kAllow);

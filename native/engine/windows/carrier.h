@@ -113,5 +113,7 @@ Told answer_asking(const Asking& asking);
 // Records that a name nobody asked about is kept from the asker, where a VM that claimed it before has it and no rule says
 // yes. False where there is no such VM.
 bool record_kept(const Asking& asking, uint64_t before);
+// Whether another VM made before this the name that was made here, and it is to be that one.
+bool had_first(const Asking& asking, uint64_t before);
 
 }  // namespace shuttle
