@@ -10,6 +10,7 @@
 #include "pipes.h"
 #include "sections.h"
 #include "services.h"
+#include "starts.h"
 #include "waitables.h"
 #include "windows.h"
 
@@ -31,7 +32,7 @@ constexpr Pair kPairs[] = {
 // Each kind in its own file.
 const std::vector<Carrier*>& carriers() {
   static const std::vector<Carrier*> all = [] {
-    std::vector<Carrier*> kinds = {&pipes(), &mailslots(), &sections(), &windows(), &dde(), &services()};
+    std::vector<Carrier*> kinds = {&pipes(), &mailslots(), &sections(), &windows(), &dde(), &services(), &starts()};
     kinds.insert(kinds.end(), waitables().begin(), waitables().end());
     return kinds;
   }();
