@@ -62,7 +62,7 @@ Question question_of(const Asking& asking, Bindings& bindings, std::vector<std::
   bindings.values[static_cast<size_t>(Token::kPid)] = std::to_string(asking.process->win_pid);
   bindings.values[static_cast<size_t>(Token::kWinPid)] = std::to_string(asking.process->win_pid);
   return {.op = asking.op, .from = asking.vm->name(), .from_image = asking.process->image, .object = asking.object,
-          .access = asking.access, .argv = asking.argv.empty() ? nullptr : &arguments, .starting = asking.vm->starting(), .message = asking.message, .title = asking.title,
+          .access = asking.access, .argv = asking.argv.empty() ? nullptr : &arguments, .starting = asking.vm->starting(), .operation = asking.operation, .message = asking.message, .title = asking.title,
           .bindings = &bindings};
 }
 
