@@ -18,12 +18,18 @@ export const COMMANDS = {
     summary: 'merge two versions of a system file by what they admit; a merge driver for git',
     load: () => import('./merge.js'),
   },
+  export: {
+    summary: "write the rules in another enforcer's format, and say how truly",
+    load: () => import('./export.js'),
+  },
   query: { summary: 'ask recorded runs in SQL', load: () => import('./query.js') },
   vm: { summary: "look after the VMs' private files", load: () => import('./vm.js') },
   doctor: {
     summary: 'say what this machine can do, and how to mend what it cannot',
     load: () => import('./doctor.js'),
   },
+  completion: { summary: 'print what a shell needs to complete commands', load: () => import('./completion.js') },
+  man: { summary: 'print the manual page', load: () => import('./man.js') },
 } satisfies Record<string, Entry>;
 
 export type CommandName = keyof typeof COMMANDS;

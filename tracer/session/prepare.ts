@@ -1,19 +1,22 @@
 // Everything a VM needs before it can start, put together from what tracer/vm, tracer/windows and tracer/dbus know.
 import { realpathSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { homedir, hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { ShuttleError } from '../../native/contract/problem.js';
-import type { Variables } from '../../native/contract/rules.js';
+import type { CompiledRule, Variables } from '../../native/contract/rules.js';
 import type { VmSpec } from '../../native/contract/vm.js';
-import { readerFile } from '../../native/engine.js';
+import { addon, readerFile } from '../../native/engine.js';
 import { readHostFacts } from '../vm/facts.js';
-import { fileGrants, withVariables } from '../vm/grants.js';
+import { type FileGrant, fileGrants, withVariables } from '../vm/grants.js';
 import { Layer } from '../vm/layer_place.js';
 import { linksTo } from '../vm/links_to.js';
+import { matchedGrants } from '../vm/matched_grants.js';
 import { askedPaths, planVm, shuttleFolders } from '../vm/plan.js';
+import { protectedNames } from '../vm/protected.js';
 import { protectedSockets } from '../vm/protected_sockets.js';
 import { mayReadUnasked, readerOnHost, readerSteps } from '../vm/reader.js';
 import { stateFolder } from '../vm/state.js';
+import { SETTINGS, SYSTEM_FOLDERS, UNSEEN } from '../vm/system_folders.js';
 import { toLinux } from '../windows/drives.js';
 import { placeInVm } from '../windows/plan.js';
 import { isWindowsVm, prepareWindows, type WindowsVm } from '../windows/prepare.js';
@@ -84,9 +87,14 @@ function absolute(vm: VmDescription, { system }: RunRequest): VmDescription {
   return /^[^\\/]+\/|^\.{0,2}\//.test(name) ? { ...vm, program: [resolve(system.folder, name), ...args] } : vm;
 }
 
+/** Where the program starts, as a Linux path of the VM. */
+function startFolder({ cwd }: VmDescription, { system }: RunRequest): string {
+  return resolve(system.folder, cwd === null ? '.' : placeInVm(cwd));
+}
+
 async function buildLinux({ vm, request, identity, place, buses, display }: Parts): Promise<Built> {
   const env = { ...environment(process.env, identity.person, {}), ...buses?.env, ...display.env, ...vm.env };
-  const where: Where = { cwd: vm.cwd ?? request.system.folder, search: env.PATH ?? '', mounts: vm.mounts };
+  const where: Where = { cwd: startFolder(vm, request), search: env.PATH ?? '', mounts: vm.mounts };
   const found = findProgram(vm.program[0] ?? '', where, vm.setup.length > 0);
   const { name, uid, home } = identity.person;
   const variables = { user: name, uid: String(uid), host: hostname(), home, temp: '/tmp', session: '' };
@@ -116,7 +124,7 @@ async function buildWindows({ vm, request, identity, place, display, around }: P
     progress: around.progress,
   };
   const windows: WindowsVm = await prepareWindows(absolute(vm, request), circumstances);
-  const cwd = vm.cwd === null ? request.system.folder : placeInVm(vm.cwd);
+  const cwd = startFolder(vm, request);
   const { part, mounts } = windows;
   const program = { path: '/', file: windows.programFile === null ? null : realpathSync(windows.programFile) };
   const variables = { uid: String(person.uid), host: hostname(), ...part.variables };
@@ -147,15 +155,16 @@ function shapeOf(
   named: Readonly<Record<string, string>>,
   variables: Variables,
   ...extras: (Extra | null)[]
-): Pick<VmSpec, 'steps' | 'zones' | 'lazy' | 'shown'> {
+): Pick<VmSpec, 'steps' | 'zones' | 'hidden' | 'lazy' | 'shown'> {
   const mounts = realMounts(named);
   const { system, mode } = request;
   const rules = withVariables(request.rules, variables);
   const drives = extras.flatMap((extra) => (extra && 'drives' in extra ? (extra.drives as VmSpec['drives']) : []));
   const at = (object: string) => (object.startsWith('/') ? object : toLinux(object, drives));
-  const grants = fileGrants(rules, vm.name, at);
+  const known = fileGrants(rules, vm.name, at);
   const expose = request.expose.map((path) => resolve(path));
   const own = [stateFolder(), ...shuttleFolders([system.folder, process.cwd()])];
+  const grants = [...known, ...(mode === 'allow' ? [] : matchedOnHost(rules, vm.name, known, own))];
   const facts = readHostFacts(askedPaths({ mounts, grants, expose, cwd, program }), own);
   const host = { ...facts, user: identity.person.name, home: identity.person.home };
   const given = extras.filter((extra) => extra !== null);
@@ -175,6 +184,23 @@ function shapeOf(
     extra,
   };
   return { ...planVm(input), shown: shownRules(rules, vm.name, grants, host.kinds, at) };
+}
+
+/** What of the host the rules with free tokens admit now; a file granted by its own name needs no other. */
+function matchedOnHost(
+  rules: readonly CompiledRule[],
+  vm: string,
+  known: readonly FileGrant[],
+  own: readonly string[],
+): FileGrant[] {
+  const table = new (addon().RuleTable)(rules);
+  const granted = new Set(known.map((grant) => grant.path));
+  return matchedGrants({
+    rules,
+    vm,
+    admits: (op, path) => table.decide({ op, from: vm, to: 'host', object: path })?.allow === true,
+    closed: [...protectedNames(homedir(), own), ...SYSTEM_FOLDERS, SETTINGS, ...UNSEEN],
+  }).filter((grant) => !granted.has(grant.path));
 }
 
 /** Links followed, since what is protected is known by its real name. */

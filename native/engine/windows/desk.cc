@@ -47,7 +47,7 @@ bool is_serving(Op op) {
 // Operations of which the agent says at once that a name came to be: others may look for it. Alone in its system, or
 // without a rule that leads here, a program does not wait for us.
 uint64_t serving_of(const Vm& vm) {
-  if (vm.engine.vms.size() < 2) return 0;
+  if (!vm.engine.several) return 0;
   uint64_t bits = 0;
   for (size_t asked = 0; asked < std::size(kOpNames); asked++) {
     const Op op = static_cast<Op>(asked);
@@ -62,7 +62,7 @@ uint64_t serving_of(const Vm& vm) {
 }
 
 // Operations of which the agent asks when a name is not found: where there are others, to carry or to record.
-uint64_t asking_of(const Vm& vm) { return vm.engine.vms.size() < 2 ? 0 : UINT64_MAX; }
+uint64_t asking_of(const Vm& vm) { return vm.engine.several ? UINT64_MAX : 0; }
 
 }  // namespace
 

@@ -1,0 +1,99 @@
+// The one reading of a system file that all targets share: what each VM may do and what it has to offer, operation by
+// operation, with the values of bound tokens put in where they are known.
+import { isBound } from '../../analyzer/pattern/admits.js';
+import { joinLiterals } from '../../analyzer/pattern/text.js';
+import type { CompiledRule, Pattern } from '../../native/contract/rules.js';
+import type { Op } from '../../native/contract/words.js';
+import type { VmDescription } from '../../tracer/session/system.js';
+import { byPrecedence } from '../compare/order.js';
+import { type CompileOptions, compileSystem, isWindows } from '../compile.js';
+import type { Rule, SystemFile } from '../file/model.js';
+
+/** One operation that a rule allows or refuses. */
+export interface Grant {
+  /** The rule, its `object` with known values put in. */
+  readonly rule: CompiledRule;
+  readonly op: Op;
+}
+
+/** One VM, seen as a program that is to be confined. */
+export interface Subject {
+  readonly vm: VmDescription;
+  readonly windows: boolean;
+  /** Where it starts. */
+  readonly cwd: string | null;
+  /** What it reaches for, the rule that decides first first. */
+  readonly grants: readonly Grant[];
+  /** What others reach for in it, which it therefore has to offer. */
+  readonly offers: readonly Grant[];
+  readonly values: Values;
+}
+
+export interface Reading {
+  readonly system: string;
+  /** The system file's name, for the head of an export. */
+  readonly file: string;
+  readonly subjects: readonly Subject[];
+  /** Rules as the file has them. */
+  readonly rules: readonly Rule[];
+}
+
+/** What bound tokens stand for, where that is known before a run. */
+export type Values = Readonly<Partial<Record<string, string>>>;
+
+export function readSystem(
+  file: SystemFile,
+  valuesOf: (vm: string) => Values,
+  options: CompileOptions & { only?: string | undefined } = {},
+): Reading {
+  const rules = byPrecedence(compileSystem(file, options));
+  const subjects = file.system.vms
+    .filter(({ name }) => options.only === undefined || name === options.only)
+    .map((vm) => subjectOf(vm, file, rules, valuesOf));
+  const counting = file.rules.filter(({ state }) => options.acceptedOnly !== true || state !== 'proposed');
+  const path = file.system.file ?? '';
+  return { system: file.system.name, file: path.slice(path.lastIndexOf('/') + 1), subjects, rules: counting };
+}
+
+function subjectOf(
+  vm: VmDescription,
+  { system }: SystemFile,
+  rules: readonly CompiledRule[],
+  valuesOf: (vm: string) => Values,
+): Subject {
+  const windows = isWindows(vm);
+  return {
+    vm,
+    windows,
+    cwd: vm.cwd ?? (windows ? null : system.folder),
+    grants: rules.filter(({ from }) => from === vm.name).flatMap((rule) => grantsOf(rule, valuesOf)),
+    offers: rules.filter(({ to, allow }) => to === vm.name && allow).flatMap((rule) => grantsOf(rule, valuesOf)),
+    values: valuesOf(vm.name),
+  };
+}
+
+/** A rule's operations; the tokens are its caller's. */
+function grantsOf(rule: CompiledRule, valuesOf: (vm: string) => Values): Grant[] {
+  const values = valuesOf(rule.from);
+  const args = rule.args?.map((one) => withValues(one, values)) ?? null;
+  const known = { ...rule, object: withValues(rule.object, values), args };
+  return rule.ops.map((op) => ({ rule: known, op }));
+}
+
+/** The same pattern with literals for the tokens whose values are known. */
+export function withValues(pattern: Pattern, values: Values): Pattern {
+  return joinLiterals(
+    pattern.map((part) => {
+      if (typeof part === 'string' || !isBound(part.token)) return part;
+      const value = values[part.token];
+      return value === undefined || value === '' ? part : value;
+    }),
+  );
+}
+
+/** The name, where the pattern has one only. */
+export function literalOf(pattern: Pattern): string | null {
+  if (pattern.length === 0) return '';
+  const [first] = pattern;
+  return pattern.length === 1 && typeof first === 'string' ? first : null;
+}
