@@ -12,6 +12,8 @@
 #include "../engine/pattern.h"
 #include "../engine/recorder.h"
 #include "../engine/utf8.h"
+#include "../engine/windows/command_line.h"
+#include "../engine/windows/rpc_pdu.h"
 #include "../init/wire.h"
 
 using namespace shuttle;
@@ -181,6 +183,21 @@ void rows(Chance& chance, int rounds) {
   must(tally.seen[0] == static_cast<uint64_t>(rounds) && tally.seen[0] == tally.stored[0] + tally.lost[0], "rows went missing");
 }
 
+// What Windows programs say: packets of RPC, and command lines.
+void windows(Chance& chance, int rounds) {
+  using namespace std::string_literals;
+  const std::string bind = "\5\0\13\3\20\0\0\0\110\0\0\0\1\0\0\0\320\26\320\26\0\0\0\0\1\0\0\0\0\0\1\0"s + std::string(40, '\7');
+  const std::vector<std::string> corpus = {bind, "\5\0\0\3\20\0\0\0\034\0\0\0\2\0\0\0\4\0\0\0\0\0\1\0abcd"s, R"("C:\a b.exe" \"x y\\" ""z)", "\\\\"};
+  must(rpc_packet(bind).has_value() && rpc_packet(bind)->contexts.size() == 1, "a bind is not understood");
+  for (int round = 0; round < rounds; round++) {
+    const std::string text = changed(chance, corpus[chance(4)], corpus);
+    if (const auto packet = rpc_packet(text)) must(packet->contexts.size() <= 255 && rpc_refusal(*packet).size() < 64, "a packet grew");
+    size_t chars = 0;
+    for (const std::string& word : arguments_of(text)) chars += word.size();
+    must(chars <= text.size(), "words grew");
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -193,5 +210,6 @@ int main(int argc, char** argv) {
   controls(chance, rounds);
   handed(chance, rounds / 20);  // each looks through all that came
   rows(chance, rounds / 4);
+  windows(chance, rounds);
   return 0;
 }

@@ -22,6 +22,8 @@ const PARTS = [
   'net/descriptors',
   'handed',
   'readings',
+  'windows/command_line',
+  'windows/rpc_pdu',
 ];
 const RECORD = ['recorder', 'table', 'slot', 'interner'];
 const FLAGS = ['-std=c++20', '-O1', '-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];

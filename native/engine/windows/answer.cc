@@ -55,13 +55,15 @@ Candidates look(Asking& asking, Candidates&& may) {
   return found;
 }
 
-Question question_of(const Asking& asking, Bindings& bindings) {
+// `arguments` lives as long as the question.
+Question question_of(const Asking& asking, Bindings& bindings, std::vector<std::string_view>& arguments) {
+  if (!asking.argv.empty()) arguments.assign(asking.argv.begin() + 1, asking.argv.end());
   bindings = asking.vm->spec.variables;
   bindings.values[static_cast<size_t>(Token::kPid)] = std::to_string(asking.process->win_pid);
   bindings.values[static_cast<size_t>(Token::kWinPid)] = std::to_string(asking.process->win_pid);
   if (!asking.vm->handed->empty()) asking.vm->handed->fill(asking.object, true, bindings.given);
   return {.op = asking.op, .from = asking.vm->name(), .from_image = asking.process->image, .object = asking.object,
-          .access = asking.access, .starting = asking.vm->starting(), .message = asking.message, .title = asking.title,
+          .access = asking.access, .argv = asking.argv.empty() ? nullptr : &arguments, .starting = asking.vm->starting(), .operation = asking.operation, .message = asking.message, .title = asking.title,
           .bindings = &bindings};
 }
 
@@ -122,7 +124,8 @@ bool had_first(const Asking& asking, uint64_t before) {
 
 Ruling rule_for(const Asking& asking, const std::vector<Owner>& owners) {
   Bindings bindings;
-  return rule_on(*asking.vm->engine.rules, question_of(asking, bindings), owners, asking.vm->spec.mode == Mode::kAllow);
+  std::vector<std::string_view> arguments;
+  return rule_on(*asking.vm->engine.rules, question_of(asking, bindings, arguments), owners, asking.vm->spec.mode == Mode::kAllow);
 }
 
 void record_asking(const Asking& asking, const Owner* owner, Verdict verdict, const Ruling& ruling, const Carried& carried) {

@@ -33,6 +33,8 @@ struct Asking {
   std::array<uint64_t, 4> extra{};
   std::string detail;
   std::string title, message;  // of windows, where they are known
+  std::string operation;  // of RPC
+  std::vector<std::string> argv;  // of programs: the whole command, its name first
   uint64_t handle = 0;         // what a look found, as its VM numbers it
   int32_t tid = 0;     // as the VM numbers it
   int64_t began = 0;   // Record::now_ns

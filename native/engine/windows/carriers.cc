@@ -12,6 +12,7 @@
 #include "pipes.h"
 #include "sections.h"
 #include "services.h"
+#include "starts.h"
 #include "waitables.h"
 #include "windows.h"
 
@@ -33,7 +34,7 @@ constexpr Pair kPairs[] = {
 // Each kind in its own file.
 const std::vector<Carrier*>& carriers() {
   static const std::vector<Carrier*> all = [] {
-    std::vector<Carrier*> kinds = {&pipes(), &mailslots(), &sections(), &windows(), &broadcasts(), &clipboard_reads(), &clipboard_writes(), &dde(), &services()};
+    std::vector<Carrier*> kinds = {&pipes(), &mailslots(), &sections(), &windows(), &broadcasts(), &clipboard_reads(), &clipboard_writes(), &dde(), &services(), &starts()};
     kinds.insert(kinds.end(), waitables().begin(), waitables().end());
     return kinds;
   }();

@@ -34,8 +34,9 @@ uint64_t all_serving() {
   uint64_t bits = 0;
   for (size_t asked = 0; asked < std::size(kOpNames); asked++)
     if (carrier_for(static_cast<Op>(asked))) bits |= uint64_t{1} << static_cast<size_t>(served_for(static_cast<Op>(asked)));
-  // A row of a window or a service that was found says nothing of who made it.
-  return bits & ~(uint64_t{1} << static_cast<size_t>(Op::kWindowFind)) & ~(uint64_t{1} << static_cast<size_t>(Op::kServiceQuery));
+  // A row of a window, a service or a program that was found says nothing of who made it.
+  for (const Op found : {Op::kWindowFind, Op::kServiceQuery, Op::kProgramStart}) bits &= ~(uint64_t{1} << static_cast<size_t>(found));
+  return bits;
 }
 
 bool is_serving(Op op) {

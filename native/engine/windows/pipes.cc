@@ -1,5 +1,5 @@
 // Named pipes across Windows VMs: the owner's dock opens the real pipe, the asker's serves a stand-in under a private
-// name, and one socket pair joins them.
+// name, and one socket pair joins them. On pipes of local RPC the engine stands between and decides about each operation.
 #include "pipes.h"
 
 #include <algorithm>
@@ -14,6 +14,7 @@
 #include "channel.h"
 #include "desk.h"
 #include "dock.h"
+#include "rpc_gate.h"
 
 namespace shuttle {
 
@@ -68,21 +69,31 @@ class Pipes final : public Carrier {
     if (opened->status != 0) return failed(opened->status);
     theirs.other.reset();
 
-    std::optional<Tap> tap = tap_for(*asking.vm, ruling);
+    const std::optional<Tap> tap = tap_for(*asking.vm, ruling);
+    const auto channel = tap ? std::optional(tap->channel) : std::nullopt;
+    const bool rpc = RpcGate::is_for(asking.object), between = tap || rpc;
     Channel ours;
-    if (tap) ours = make_channel();
-    const Fd& end = tap ? ours.other : theirs.one;
+    if (between) ours = make_channel();
+    const Fd& end = between ? ours.other : theirs.one;
     const std::string name = private_name("\\\\.\\pipe\\");
     const auto stands = asking.vm->agents->dock().order({.what = SH_STAND, .op = OP_PIPE_CONNECT, .extra = opened->extra, .name = name, .channel = &end});
     if (!stands || stands->status != 0) return failed(kGone);
-    if (tap) {
+    if (between) {
       ours.other.reset();
-      asking.vm->engine.relay().join(std::move(ours.one), std::move(theirs.one), {.tap = tap, .messages = true, .head = sizeof(sh_frame)});
+      asking.vm->engine.relay().join(std::move(ours.one), std::move(theirs.one),
+                                     {.tap = tap, .messages = true, .head = sizeof(sh_frame), .gate = rpc ? gate_of(asking, owner, channel) : Gate()});
     }
     Carried carried{.told = {.verdict = SH_STAND_IN, .extra = {opened->extra[4], 0, 0, 0}, .name = as_nt(name)}};
     carried.detail = opened->extra[0] & kMessages ? "{\"type\":\"message\"}" : "{\"type\":\"byte\"}";
-    if (tap) carried.channel = tap->channel;
+    carried.channel = channel;
     return carried;
+  }
+
+  Gate gate_of(const Asking& asking, Vm& owner, std::optional<uint32_t> channel) const {
+    std::string image;
+    owner.agents->claims().find(served(), asking.object, &image);
+    auto gate = std::make_shared<RpcGate>(asking, Owner{.place = owner.name(), .image = image}, channel);
+    return [gate](int direction, std::string_view frame, std::string& back) { return gate->pass(direction, frame, back); };
   }
 };
 

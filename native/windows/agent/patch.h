@@ -5,9 +5,10 @@
 //     …
 //   }
 //
-// Wine builds its exported functions to be patched: 16 bytes of padding, then an instruction of 8 bytes that does nothing.
-// A handler enters itself into the table, as with HOOK; a function that is built otherwise is left alone, and the handler
-// unused. The library is patched when it is loaded, before any of its code has run.
+// Wine builds most exported functions to be patched: 16 bytes of padding, then an instruction of 8 bytes that does nothing.
+// Of a function without that room the first instructions are moved, where they are of the plainest; otherwise it is left
+// alone, and its handler unused. A handler enters itself into the table, as with HOOK. The library is patched when it is
+// loaded, before any of its code has run.
 #ifndef SHUTTLE_PATCH_H
 #define SHUTTLE_PATCH_H
 

@@ -35,6 +35,9 @@ int object_of(struct order *order, struct object_name *object);
 // UTF-8 as the wire has it; the characters written.
 uint32_t wide_name(const uint8_t *text, uint32_t bytes, WCHAR *out, uint32_t room);
 
+// The other way; the bytes written.
+uint32_t to_bytes(const WCHAR *text, uint32_t chars, char *out, uint32_t room);
+
 // Tells the engine how the order ended, with what stands in `report.extra`.
 void report(struct order *order, NTSTATUS status);
 
@@ -55,5 +58,9 @@ void obey_broadcast(struct order *order);
 void obey_clipboard(struct order *order);
 void obey_dde(struct order *order);
 void obey_service(struct order *order);
+void obey_program(struct order *order);
+void obey_document(struct order *order);
+// The dock’s program, started in place of one of another VM’s (start.c); its exit code.
+int stand_in_program(const WCHAR *ticket);
 
 #endif

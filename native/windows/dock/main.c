@@ -20,6 +20,8 @@ static const struct kind {
     {OP_CLIPBOARD_READ, obey_clipboard},
     {OP_DDE_CONNECT, obey_dde},
     {OP_SERVICE_QUERY, obey_service},
+    {OP_PROGRAM_START, obey_program},
+    {OP_DOCUMENT_OPEN, obey_document},
 };
 
 static void send_plain(uint32_t say, const struct sh_dock_message *message, int fd) {
@@ -104,7 +106,8 @@ static DWORD WINAPI take_orders(void *unused) {
 
 typedef NTSTATUS(NTAPI *set_information)(HANDLE, int, void *, ULONG);
 
-int wmain(void) {
+int wmain(int count, WCHAR **words) {
+  if (count == 3 && !lstrcmpW(words[1], L"start")) return stand_in_program(words[2]);
   // A system process, as Wine calls it: the VM's last program is not the dock, and the event says when that has ended.
   enum { MAKE_PROCESS_SYSTEM = 1000 };
   HANDLE last_program_ended = NULL;

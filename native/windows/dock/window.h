@@ -34,9 +34,6 @@ int gather(struct gathered *into, const struct packet *packet);
 // What stands behind the first zero of an order's name: a window's title behind its class.
 const WCHAR *second_text(const struct order *order);
 
-// UTF-8 as the wire has it, the other way than wide_name; the bytes written.
-uint32_t to_bytes(const WCHAR *text, uint32_t chars, char *out, uint32_t room);
-
 void stand_in_window(struct order *order);   // window_stand_in.c
 void serve_real(struct order *order); // window_real.c
 
