@@ -77,6 +77,9 @@ class Carrier {
   virtual void understand(Asking& asking) const {}
   // Whether another VM may have what is asked for; by default, that one of its programs said so. Takes no time.
   virtual bool may_have(const Asking& asking, Vm& other) const;
+  // Whether it goes to every VM that has it and that a rule lets it reach, each by a decision of its own, besides what is
+  // done in the asker's VM, which the agent has recorded.
+  virtual bool to_each() const { return false; }
   // Whether names made known do not say it all, and `look` is to be called for each VM that may have it.
   virtual bool looks() const { return false; }
   // Whether it has, and what. May wait. Nothing is let across by it.

@@ -61,7 +61,11 @@ uint64_t serving_of(const Vm& vm) {
 }
 
 // Operations of which the agent asks when a name is not found: where there are others, to carry or to record.
-uint64_t asking_of(const Vm& vm) { return vm.engine.several ? UINT64_MAX : 0; }
+// What is put on the clipboard is for others only where a rule of this VM's says so.
+uint64_t asking_of(const Vm& vm) {
+  if (!vm.engine.several) return 0;
+  return vm.engine.rules->any(vm.name(), Op::kClipboardWrite) ? UINT64_MAX : ~(uint64_t{1} << static_cast<size_t>(Op::kClipboardWrite));
+}
 
 }  // namespace
 
@@ -240,7 +244,9 @@ bool AgentDesk::serve(const Process& process, const sh_message& message, std::st
 
 // The first to make a name is told of, for those that wait until it is there (`ready`).
 bool AgentDesk::claim(Op op, std::string_view object, const AgentProcess& by, uint64_t sort) {
-  if (!claims_.add(op, object, by.pid, by.image, sort)) return false;
+  // What is on the clipboard stays there after its writer.
+  const pid_t pid = op == Op::kClipboardWrite ? 0 : by.pid;
+  if (!claims_.add(op, object, pid, by.image, sort)) return false;
   if (vm_.engine.several)
     for (const auto& other : vm_.engine.others(vm_))
       if (other->agents) other->agents->board().add(vm_, op, object, by.image);
