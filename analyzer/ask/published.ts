@@ -7,6 +7,8 @@ export interface PublishedTable {
   says: string;
   /** There only where a system file is given. */
   ofRules?: true;
+  /** Made when a question first names it, since that costs as much as inferring does. */
+  concluded?: true;
   columns: readonly PublishedColumn[];
 }
 
@@ -88,40 +90,31 @@ export const PUBLISHED: Readonly<Record<string, PublishedTable>> = {
     ],
   },
   dependencies: {
-    says: 'what each VM needs to be there, over all runs',
+    says: 'what each VM needs to be there: concluded from all the runs',
+    concluded: true,
     columns: [
-      ['from_vm', 'the VM that needs it'],
-      ['to_place', 'who has it: a VM, host or net; null where nobody had'],
-      ['op', 'by what operation'],
-      ['name', 'its name'],
-      ['needed', 'required, optional or missing'],
-      ['awaited', 'whether a run tried in vain until it appeared'],
+      ['from_vm', 'who needs it'],
+      ['to_place', 'who has it; null where nobody had'],
+      ['op', 'the operation'],
+      ['name', 'what it is called'],
+      ['needed', 'required, optional (runs did well without) or missing'],
+      ['awaited', 'some run tried in vain until it appeared'],
     ],
   },
   edges: {
-    says: 'which VM reached which other, and what that one had made for it',
+    says: 'who reached which VM by what, and what the other had made for it',
+    concluded: true,
     columns: [
       RUN,
-      ['from_vm', 'the VM that reached out'],
-      ['to_vm', 'the VM that was reached'],
-      ['op', 'by what operation'],
-      ['name', 'the name'],
-      ['first_ts', 'when first, in nanoseconds since the run began'],
-      ['worked', 'whether it ever succeeded; null where it was refused'],
-      ['served_op', 'how the other end had made it'],
-      ['served_name', 'and under what name'],
-      ['served_ts', 'and when'],
-    ],
-  },
-  first_uses: {
-    says: 'which VM needs which other first, the surest first: the order of starting',
-    columns: [
-      ['from_vm', 'the VM that has to come after'],
-      ['to_vm', 'the VM that has to come before'],
-      ['runs', 'how many runs show it'],
-      ['first_ts', 'when first, in nanoseconds since the run began'],
-      ['awaited', 'whether a run tried in vain until it appeared'],
-      ['ready', 'what the other lastingly serves'],
+      ['from_vm', 'who reached out'],
+      ['to_vm', 'whom'],
+      ['op', 'the operation'],
+      ['name', 'what it is called'],
+      ['first_ts', 'nanoseconds from the beginning of the run to the first time'],
+      ['worked', 'it was carried'],
+      ['served_op', 'how the other end came to be; null where it was not seen'],
+      ['served_name', 'under which name'],
+      ['served_ts', 'when'],
     ],
   },
   rules: {
@@ -136,8 +129,8 @@ export const PUBLISHED: Readonly<Record<string, PublishedTable>> = {
       ['state', 'proposed, accepted or refused'],
       ['needed', 'proven, seen, optional or unknown'],
       ['note', "the reviewer's note"],
-      ['carrier', 'id of the rule, or argv, that has to have brought the name'],
-      ['phase', 'startup where it allows nothing later; null otherwise'],
+      ['carrier', 'what its given value or name must have come over'],
+      ['phase', 'startup, where it is for that time alone'],
     ],
   },
   rule_rows: {
@@ -146,7 +139,7 @@ export const PUBLISHED: Readonly<Record<string, PublishedTable>> = {
     columns: [['rule', 'id of the rule'], RUN, ['seq', 'the interaction, as in interactions']],
   },
   phases: {
-    says: "when in its VM's life each rule was used",
+    says: 'when in the life of its VM each rule was used',
     ofRules: true,
     columns: [
       ['rule', 'id of the rule'],
@@ -154,6 +147,9 @@ export const PUBLISHED: Readonly<Record<string, PublishedTable>> = {
     ],
   },
 };
+
+/** Tables that are made when a question first names them. */
+export const CONCLUDED = Object.keys(PUBLISHED).filter((name) => PUBLISHED[name]!.concluded === true);
 
 /** The tables there are, with a system file's rules or without. */
 export const publishedNames = (withRules: boolean): string[] =>

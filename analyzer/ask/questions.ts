@@ -4,11 +4,11 @@ import type { Answer, Database } from '../load/duck.js';
 import { loadRuns } from '../load/load.js';
 import { loadRules } from '../load/rules.js';
 import { withScratch } from '../load/scratch.js';
-import { type Model, view } from '../models/make.js';
+import { MODELS, make } from '../models/make.js';
 import type { ExistingRule } from '../rule.js';
 import { sql } from '../sql.js';
 import { writeArrow } from './into_arrow.js';
-import { publishedNames } from './published.js';
+import { CONCLUDED, PUBLISHED, publishedNames } from './published.js';
 import { everyStatement } from './statements.js';
 
 /** Files an answer can be written as. */
@@ -19,7 +19,13 @@ interface Column {
   column: string;
 }
 
+// What they are made of.
+const BELOW = ['served', 'outward', 'uses', 'names'] as const;
+const names = (text: string, table: string): boolean => new RegExp(`\\b${table}\\b`, 'i').test(text);
+
 export class Questions {
+  private concluded = false;
+
   private constructor(
     private readonly database: Database,
     readonly withRules: boolean,
@@ -35,7 +41,8 @@ export class Questions {
     ];
     const columns = new Set(open.map(({ column }) => column));
     const hidden = inner.flatMap(({ table, column }) => (columns.has(column) ? [table] : [table, column]));
-    return new Questions(database, withRules, new Set(hidden));
+    const models = MODELS.filter((model) => !published.has(model));
+    return new Questions(database, withRules, new Set([...hidden, ...models]));
   }
 
   /** The last statement's rows. Throws QUERY_FAILED. */
@@ -60,8 +67,14 @@ export class Questions {
   /** Tables and views, the published ones first, each with its columns. */
   async tables(): Promise<Map<string, string[]>> {
     const tables = new Map<string, string[]>(publishedNames(this.withRules).map((name) => [name, []]));
+    for (const name of CONCLUDED)
+      tables.set(
+        name,
+        PUBLISHED[name]!.columns.map(([column]) => column),
+      );
     for (const { table, column } of await this.database.all<Column>(sql('ask/known_columns')))
-      if (!this.hidden.has(table)) tables.set(table, [...(tables.get(table) ?? []), column]);
+      if (!this.hidden.has(table) && !CONCLUDED.includes(table))
+        tables.set(table, [...(tables.get(table) ?? []), column]);
     return tables;
   }
 
@@ -82,6 +95,10 @@ export class Questions {
 
   /** Of several statements at once DuckDB's driver answers the first that has rows: all but the last are run before. */
   private async untilLast(text: string): Promise<string> {
+    if (!this.concluded && CONCLUDED.some((table) => names(text, table))) {
+      await make(this.database, [...BELOW, 'dependencies', 'edges']);
+      this.concluded = true;
+    }
     const statements = everyStatement(text);
     const last = statements.pop() ?? '';
     for (const statement of statements) await this.database.run(statement);
@@ -101,10 +118,6 @@ export class Questions {
   }
 }
 
-// What inference concludes, and what that is made of: as views, so that only who asks for it waits for it.
-const BELOW: readonly Model[] = ['served', 'outward', 'uses', 'names'];
-const CONCLUDED: readonly Model[] = ['dependencies', 'edges', 'first_uses'];
-
 /** Loads runs, and the rules where they are given, for `use` to ask. Throws what `loadRuns` throws. */
 export async function withQuestions<T>(
   folders: readonly string[],
@@ -113,9 +126,7 @@ export async function withQuestions<T>(
 ): Promise<T> {
   return withScratch(folders, async (database) => {
     await loadRuns(database, folders);
-    if (rules === undefined) await view(database, BELOW);
-    else await loadRules(database, rules);
-    await view(database, CONCLUDED);
+    if (rules !== undefined) await loadRules(database, rules);
     return use(await Questions.of(database, rules !== undefined));
   });
 }

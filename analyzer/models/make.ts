@@ -31,11 +31,6 @@ export type Model = keyof typeof KINDS;
 
 export const MODELS = Object.keys(KINDS) as Model[];
 
-/** The same as views, which cost nothing until somebody asks. */
-export async function view(database: Database, models: readonly Model[]): Promise<void> {
-  for (const model of models) await database.run(`create or replace view ${model} as ${sql(`models/${model}`)}`);
-}
-
 /** Makes `models`, in the order given. */
 export async function make(database: Database, models: readonly Model[]): Promise<void> {
   for (const model of models)
