@@ -25,7 +25,7 @@ export function orderOf(vms: readonly string[], uses: readonly FirstUse[]): Orde
 }
 
 /** Whether `vm` starts after `other`, directly or not. */
-function waits(after: ReadonlyMap<string, ReadonlySet<string>>, vm: string, other: string): boolean {
+export function waits(after: ReadonlyMap<string, ReadonlySet<string>>, vm: string, other: string): boolean {
   const seen = new Set<string>();
   const pending = [vm];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {

@@ -40,7 +40,7 @@ const GROUPS = [
   { name: 'record', test: /\/dist\/(native\/engine|tracer\/record\/(?!worker))|\/flatbuffers\// },
   {
     name: 'run',
-    test: /\/dist\/(native|tracer\/(session\/(?!buses)|vm|windows)|policygen\/(compile|file|pattern)|analyzer\/(pattern|rule_id)|cli\/run\/(?!ask))|\/yaml\//,
+    test: /\/dist\/(native|tracer\/(session\/(?!buses)|vm|windows)|policygen\/(compile|file|pattern)|analyzer\/(pattern|rule_id|order)|cli\/run\/(?!ask))|\/yaml\//,
   },
 ];
 

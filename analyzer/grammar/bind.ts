@@ -3,6 +3,7 @@
 import { foldName } from '../../native/contract/fold.js';
 import type { PatternPart } from '../../native/contract/rules.js';
 import { TOKENS, type TokenName } from '../../native/contract/words.js';
+import { piecesOf } from '../handed/pieces.js';
 import { looksVolatile } from './evidence.js';
 import type { Group, Sighting } from './names.js';
 import { frameOf as frameOfSlots, slotsOf } from './slots.js';
@@ -41,8 +42,31 @@ export function bindGroup(group: Group): BoundName[] {
   const found = group.names.flatMap(({ name, sightings }): Bound[] =>
     common(sightings.map((sighting) => ({ name, sighting, spots: spotsIn(name, sighting, group) }))),
   );
-  const chosen = choose(found, group);
-  return found.map((one) => ({ name: one.name, sighting: one.sighting, parts: partsOf(one, chosen) }));
+  const proven = withoutMentioned(found, group);
+  const chosen = choose(proven, group);
+  return proven.map((one) => ({ name: one.name, sighting: one.sighting, parts: partsOf(one, chosen) }));
+}
+
+/**
+ * Without given values that are words which names of most runs have anyway: a message that mentions `pipe` hands over no
+ * name, and what holds one variable more than its like in other runs would prove nothing of the others.
+ */
+function withoutMentioned(found: readonly Bound[], { runs, copies }: Group): readonly Bound[] {
+  const isGiven = ({ tokens }: Spot) => tokens.every((token) => token === 'given');
+  const met = new Map<string, Set<number>>();
+  for (const { name, spots } of found)
+    for (const spot of spots) if (isGiven(spot)) met.set(name.slice(spot.start, spot.end), new Set());
+  if (met.size === 0) return found;
+  for (const { name, sighting } of found)
+    for (const piece of piecesOf(name)) met.get(piece)?.add(copies.get(sighting.run) ?? sighting.run);
+  const isMentioned = (value: string) => {
+    const { size } = met.get(value)!;
+    return size > 1 && size * 2 > runs.length - copies.size && !looksVolatile([value]);
+  };
+  return found.map((one) => ({
+    ...one,
+    spots: one.spots.filter((spot) => !isGiven(spot) || !isMentioned(one.name.slice(spot.start, spot.end))),
+  }));
 }
 
 // Where the same name holds no variable in another run, a constant looked like one.

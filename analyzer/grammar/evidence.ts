@@ -15,16 +15,17 @@ const LIKELY = 0.5;
 export const freshOf = (items: readonly Item[]): Item[] => items.filter(({ runs }) => runs.length === 1);
 
 /**
- * Whether the names vary from run to run: at least half of the runs meet new ones, and so would likely the next. Names
- * that could be constants by their look (`weak`) must moreover be met in every run. One run proves nothing; a name of
- * every run is a constant beside the others and says nothing of them.
+ * Whether the names vary from run to run: at least half of the runs meet new ones, and so would likely the next; or fewer
+ * runs do, and none of their names ever came back. Names that could be constants by their look (`weak`) must moreover be
+ * met in every run. One run proves nothing; a name of every run is a constant beside the others and says nothing of them.
  */
 export function varies(items: readonly Item[], weak: boolean, { runs }: Proof): boolean {
   const fresh = freshOf(items);
   const partial = items.filter((item) => item.runs.length < runs);
   const meetings = partial.reduce((sum, item) => sum + item.runs.length, 0);
   const met = runsOf(fresh).size;
-  if (met < 2 || met * 2 < runs || fresh.length < meetings * LIKELY) return false;
+  if (met < 2 || fresh.length < meetings * LIKELY) return false;
+  if (met * 2 < runs && (weak || fresh.length < partial.length)) return false;
   return !weak || runsOf(partial).size === runs;
 }
 

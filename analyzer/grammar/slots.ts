@@ -16,9 +16,11 @@ const DAY = '(?:0[1-9]|[12][0-9]|3[01])';
 const CLOCK = (separator: string) => `(?:[01][0-9]|2[0-3])${separator}[0-5][0-9]${separator}[0-5][0-9]`;
 const DATE = `[12][0-9]{3}-${MONTH}-${DAY}|[12][0-9]{3}_${MONTH}_${DAY}`;
 const TIME = `${CLOCK('-')}|${CLOCK(':')}`;
+// Both as ISO 8601 joins them: `20261122T101500Z`.
+const STAMP = `(?:${DATE}|[12][0-9]{3}${MONTH}${DAY})T(?:${TIME}|${CLOCK('')})Z?`;
 const ALONE = (inside: string) => `(?<![\\p{L}\\p{N}])(?:${inside})(?![\\p{L}\\p{N}])`;
 const PIECES = new RegExp(
-  `(?<guid>${ALONE(GUID)})|(?<date>${ALONE(DATE)})|(?<time>${ALONE(TIME)})|[\\p{L}\\p{N}]+`,
+  `(?<guid>${ALONE(GUID)})|(?<stamp>${ALONE(STAMP)})|(?<date>${ALONE(DATE)})|(?<time>${ALONE(TIME)})|[\\p{L}\\p{N}]+`,
   'gu',
 );
 
@@ -52,10 +54,17 @@ function textSlots(text: string, level: Level): Slot[] {
 
 function pieceSlots(match: RegExpMatchArray, level: Level): Slot[] {
   const text = match[0];
+  if (match.groups?.stamp !== undefined) return stampSlots(text);
   for (const kind of ['guid', 'date', 'time']) {
     if (match.groups?.[kind] !== undefined) return [{ kind: 'open', text, mask: kind }];
   }
   return level === 'fine' ? fineSlots(text) : coarseSlots(text);
+}
+
+function stampSlots(text: string): Slot[] {
+  const [date, time] = text.split('T') as [string, string];
+  const zone = time.endsWith('Z') ? 'Z' : '';
+  return [open(date, 'date'), fixed('T'), open(time.slice(0, time.length - zone.length), 'time'), fixed(zone)];
 }
 
 const open = (text: string, mask: string): Slot => ({ kind: 'open', text, mask });

@@ -10,6 +10,7 @@ import type { Rule } from '../../policygen/file/model.js';
 import { parseSystemFile, readText } from '../../policygen/file/parse.js';
 import { printSystem } from '../../policygen/file/print.js';
 import { updateRules } from '../../policygen/file/update.js';
+import { updateOrder } from '../../policygen/file/update_order.js';
 import { readRunInfo } from '../../tracer/record/run_info.js';
 import type { InferOptions } from '../infer.js';
 import { ruleTable } from '../learn/report.js';
@@ -52,7 +53,10 @@ async function inferFrom(folders: readonly string[], options: InferOptions): Pro
   const learnt = inference.rules as Rule[];
   const vms = described?.system.vms.map(({ name }) => name);
   const rules = mergeRules(existing, vms ? rulesAmong(learnt, vms) : learnt);
-  if (file !== undefined) writeWhole(file, updateRules(before ?? draftOf(folders, inference.order), rules, file));
+  if (file !== undefined) {
+    const text = updateRules(before ?? draftOf(folders, inference.order), rules, file);
+    writeWhole(file, updateOrder(text, inference.order, file).text);
+  }
   if (options.json) document({ ...inference, rules });
   else {
     for (const row of ruleTable(rules)) line(row);

@@ -4,6 +4,7 @@ import { compileSystem } from '../../policygen/compile.js';
 import { mergeRules, rulesAmong } from '../../policygen/file/merge.js';
 import type { Rule } from '../../policygen/file/model.js';
 import { updateRules } from '../../policygen/file/update.js';
+import { updateOrder } from '../../policygen/file/update_order.js';
 import { finishRun } from '../../tracer/record/finish.js';
 import { readRunInfo } from '../../tracer/record/run_info.js';
 import { listRuns } from '../../tracer/session/folders.js';
@@ -28,7 +29,8 @@ export async function learn(target: string, args: readonly string[], options: Le
   const inference = await inferRules(runs, { existing: subject.described.rules });
   const vms = subject.described.system.vms.map(({ name }) => name);
   const rules = mergeRules(subject.described.rules, rulesAmong(inference.rules as Rule[], vms));
-  writeWhole(subject.file, updateRules(subject.text, rules, subject.file));
+  const ordered = updateOrder(updateRules(subject.text, rules, subject.file), inference.order, subject.file);
+  writeWhole(subject.file, ordered.text);
   const exit = results.find((result) => result.exitCode !== 0)?.exitCode ?? 0;
   const summary = {
     run: last.folder,
@@ -41,7 +43,7 @@ export async function learn(target: string, args: readonly string[], options: Le
     coverage: inference.coverage,
   };
   if (options.json) document(summary);
-  else await tellLearnt(summary, { ephemeral: options.ephemeral === true });
+  else await tellLearnt({ ...summary, ordered: ordered.added }, { ephemeral: options.ephemeral === true });
   return exit;
 }
 

@@ -1,5 +1,6 @@
 // What a person is told after learning: on standard error, since standard output is the program's own.
 import type { Rule } from '../../policygen/file/model.js';
+import type { Ordered } from '../../policygen/file/update_order.js';
 import { note, paint, table } from '../print.js';
 import { askRun } from '../run/ask_run.js';
 import { shellWord } from '../shell_word.js';
@@ -10,6 +11,8 @@ export interface Summary {
   system_file: string;
   interactions: number;
   rules: readonly Rule[];
+  /** In which order VMs were found to start, as far as the file did not say it. */
+  ordered: readonly Ordered[];
 }
 
 const MOST = 20;
@@ -20,9 +23,19 @@ export async function tellLearnt(summary: Summary, { ephemeral }: { ephemeral: b
   const count = runs.length === 1 ? 'one run' : `${runs.length} runs`;
   note(`${paint('bold', 'learnt')} from ${count}: ${interactions} interactions, ${rules.length} rules`);
   for (const text of ruleTable(rules)) note(`  ${text}`);
+  for (const one of summary.ordered) note(orderedWords(one));
   // Outside files that the run changed in its private copies.
   tellChanged(await askRun<Changed>(summary.run, 'models/changed'), ephemeral ? null : summary.system_file);
   note(`written to ${summary.system_file}; try: shuttle run ${shellWord(summary.system_file)}`);
+}
+
+/** `app starts after db`. */
+export function orderedWords({ vm, after, ready }: Ordered): string {
+  const words = [
+    ...(after === undefined ? [] : [`starts after ${after.join(', ')}`]),
+    ...(ready === undefined ? [] : [`is ready at ${ready}`]),
+  ];
+  return `found and written: ${vm} ${words.join(' and ')}`;
 }
 
 /** Rules as a person reads them. */

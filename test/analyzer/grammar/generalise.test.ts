@@ -44,6 +44,14 @@ describe('one run', () => {
   });
 });
 
+test('is not led astray by a word that a message happens to mention', () => {
+  const runs = ['3', '9', '1'].map((session, at) => ({
+    names: [`/run/pipe.${session}.sock`],
+    values: { session, ...(at === 0 ? { given: 'pipe' } : {}) },
+  }));
+  expect(patterns(runs).rules).toEqual(['/run/pipe.{session}.sock']);
+});
+
 test('does not bind a short number of a list that all runs have', () => {
   const run = (session: string) => ({ names: ['/q/1~x', '/q/2~x', '/q/5~x'], values: { session } });
   expect(patterns(['1', '2', '5', '7'].map(run)).rules).toEqual(['/q/1~x', '/q/2~x', '/q/5~x']);
@@ -81,6 +89,13 @@ describe('several runs', () => {
       ['/t/{{{guid}}}'],
     ],
     ['dates', [['/l/2026-11-22.log'], ['/l/2026-11-23.log']], ['/l/{date}.log']],
+    [
+      'dates and times in one',
+      [['/l/20261122T101500Z.log'], ['/l/20261123T235959Z.log'], ['/l/20261124T000001Z.log']],
+      ['/l/{date}T{time}Z.log'],
+    ],
+    ['a day of a time', [['/l/2026-11-22T10:15:00'], ['/l/2026-11-22T10:15:01']], ['/l/2026-11-22T{time}']],
+    ['what few runs do, never twice alike', [['/t/job-4711'], [], [], [], ['/t/job-8150'], []], ['/t/job-{uint}']],
     ['plain dates', [['/l/20261122'], ['/l/20261123']], ['/l/{date}']],
     ['times', [['/l/10-15-00'], ['/l/23-59-59']], ['/l/{time}']],
     ['random words', [['/t/x7Gq2L'], ['/t/0aBc9Z']], ['/t/{word}']],
