@@ -17,7 +17,7 @@ const DOCK = ['-municode', '-mconsole'];
 
 const TARGETS = [
   { name: 'shuttle-agent.dll', folder: 'agent', flags: AGENT, libraries: ['-lntdll', '-lgcc'] },
-  { name: 'shuttle-dock.exe', folder: 'dock', flags: DOCK, libraries: ['-lntdll', '-luser32'] },
+  { name: 'shuttle-dock.exe', folder: 'dock', flags: DOCK, libraries: ['-lntdll', '-luser32', '-ladvapi32'] },
 ];
 
 const placeOf = (root) => join(root, 'native/build/windows');

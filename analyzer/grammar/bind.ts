@@ -141,38 +141,57 @@ function choose(found: readonly Bound[], group: Group): Chosen {
 /** How a name looks when its volatile pieces are left out. */
 const lookOf = (name: string, op: string): string => frameOfSlots(slotsOf([name], op, 'coarse'));
 
-/** Names that hold no variable: by their look, each with its runs. */
-type Looks = ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<number>>>;
+/** Names that hold no variable: the runs of each look. */
+type Looks = ReadonlyMap<string, ReadonlySet<number>>;
 
 function looksOf(found: readonly Bound[], op: string): Looks {
-  const looks = new Map<string, Map<string, Set<number>>>();
+  const looks = new Map<string, Set<number>>();
   for (const { name, sighting, spots } of found) {
     if (spots.length > 0) continue;
     const look = lookOf(name, op);
-    const names = looks.get(look) ?? new Map<string, Set<number>>();
-    looks.set(look, names.set(name, (names.get(name) ?? new Set()).add(sighting.run)));
+    const runs = looks.get(look);
+    if (runs) runs.add(sighting.run);
+    else looks.set(look, new Set([sighting.run]));
   }
   return looks;
 }
 
-/** Runs, other than the members' own, that have a name of their look with no variable; and which names those are. */
-function otherRuns(members: readonly Bound[], looks: Looks, op: string): ReadonlySet<number>[] {
-  const own = new Set(members.map(({ sighting }) => sighting.run));
-  const others = new Set(members.map(({ name }) => lookOf(name, op)));
-  const sets = [...others].flatMap((look) => [...(looks.get(look)?.values() ?? [])]);
-  return sets.map((runs) => new Set([...runs].filter((run) => !own.has(run)))).filter(({ size }) => size > 0);
+/**
+ * Whether at least `least` runs, other than `own`, have a name of the members' look with no variable. It stops counting
+ * there: ten thousand frames that each look at ten thousand runs would be quadratic.
+ */
+function othersHave(
+  least: number,
+  members: readonly Bound[],
+  looks: Looks,
+  op: string,
+  own: ReadonlySet<number> = runsOf(members),
+): boolean {
+  const others = new Set<number>();
+  for (const look of new Set(members.map(({ name }) => lookOf(name, op)))) {
+    for (const run of looks.get(look) ?? []) {
+      if (own.has(run)) continue;
+      others.add(run);
+      if (others.size >= least) return true;
+    }
+  }
+  return false;
 }
 
-// Where as many runs have a name of this look that holds no variable, it was chance in the others.
+const runsOf = (members: readonly Bound[]): Set<number> => new Set(members.map(({ sighting }) => sighting.run));
+
+// Where as many runs have a name of this look that holds no variable, it was chance in the others. Of short values, even
+// where they are the same runs: those have a list of such values, one of which is the variable's at times.
 function isChance(members: readonly Bound[], looks: Looks, op: string): boolean {
-  const runs = new Set(members.map(({ sighting }) => sighting.run));
-  return new Set(otherRuns(members, looks, op).flatMap((others) => [...others])).size >= runs.size;
+  const own = runsOf(members);
+  const isShort = members.every(({ spots }) => spots.every(({ start, end }) => end - start < SHORTEST));
+  return othersHave(own.size, members, looks, op, isShort ? new Set() : own);
 }
 
 // Where a run went to such a name that nobody had given it, being given is not what lets one go there.
 function isGivenAlways(members: readonly Bound[], looks: Looks, { op }: Group): boolean {
   const place = members[0]!.spots.findIndex(({ tokens }) => tokens.includes('given'));
-  return place < 0 || otherRuns(members, looks, op).length === 0;
+  return place < 0 || !othersHave(1, members, looks, op);
 }
 
 function bestToken(members: readonly Bound[], place: number, group: Group, given: boolean): string | null {

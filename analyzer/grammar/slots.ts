@@ -63,7 +63,7 @@ const fixed = (text: string): Slot => ({ kind: 'fixed', text });
 
 function fineSlots(text: string): Slot[] {
   if (/^[0-9]+$/.test(text)) return [open(text, 'digits')];
-  if (isHex(text)) return [open(text, `hex${text.length}`)];
+  if (isHex(text)) return [open(text, 'hex')];
   const [, letters, digits] = /^(\p{L}+)([0-9]+)$/u.exec(text) ?? [];
   if (letters !== undefined) return [fixed(letters), open(digits!, 'digits')];
   return [isMixed(text) ? open(text, 'mixed') : fixed(text)];

@@ -36,9 +36,22 @@ function familiesIn(members: readonly Slotted[], proof: Proof): Family[] {
   if (members.length < 2) return [];
   const places = differing(members);
   const closed = places.find((place) => isClosed(members, place, proof));
-  if (closed !== undefined) return split(members, closed).flatMap((part) => familiesIn(part, proof));
+  if (closed !== undefined)
+    return split(members, (slots) => textAt(slots, closed)).flatMap((part) => familiesIn(part, proof));
   const family = familyOf(members, places, proof);
-  return family === null ? [] : [family];
+  return family === null ? [] : (byWidth(members, places, proof) ?? [family]);
+}
+
+/** Hex of several widths is several families where each width is proven by itself, and else hex of any width. */
+function byWidth(members: readonly Slotted[], places: readonly number[], proof: Proof): Family[] | null {
+  for (const place of places) {
+    if ((members[0]!.slots[place] as { mask?: string }).mask !== 'hex') continue;
+    const parts = split(members, (slots) => textAt(slots, place).length);
+    if (parts.length < 2) continue;
+    const families = parts.map((part) => familiesIn(part, proof));
+    if (families.every((found) => found.length > 0)) return families.flat();
+  }
+  return null;
 }
 
 /** Places of the open slots that do not hold the same text in all members. */
@@ -68,10 +81,10 @@ function isClosed(members: readonly Slotted[], place: number, { runs }: Proof): 
   return partly > fresh || (always > 0 && fresh === 0) || (always > 1 && always + partly > fresh);
 }
 
-function split(members: readonly Slotted[], place: number): Slotted[][] {
-  const parts = new Map<string, Slotted[]>();
+function split(members: readonly Slotted[], keyOf: (slots: readonly Slot[]) => string | number): Slotted[][] {
+  const parts = new Map<string | number, Slotted[]>();
   for (const member of members) {
-    const value = textAt(member.slots, place);
+    const value = keyOf(member.slots);
     const part = parts.get(value);
     if (part) part.push(member);
     else parts.set(value, [member]);

@@ -5,7 +5,7 @@ import type { LoadedRun } from '../load/load.js';
 import { make } from '../models/make.js';
 import { readingsOfText } from './decode.js';
 import { type Channel, messagesOf } from './messages.js';
-import { type Hit, WantedNames } from './wanted.js';
+import { type Hit, type Wanted, WantedNames } from './wanted.js';
 
 interface ChannelRow extends Channel {
   run: string;
@@ -35,11 +35,12 @@ export async function withHanded(
     groups.flatMap(({ from, to, op, names }) => names.map(({ name }) => viaKey({ from, to, op, name }))),
   );
   const hits: { run: string; hit: Hit }[] = [];
+  const asked = namesByRun(groups);
   for (const { folder, info } of runs) {
     const opened = channels.get(info.id) ?? new Map();
     const said = invocations.get(info.id) ?? [];
     if (opened.size === 0 && said.length === 0) continue;
-    const wanted = wantedOf(groups, info.id);
+    const wanted = wantedOf(asked.get(info.id) ?? []);
     const hear = (message: Parameters<WantedNames['hear']>[0]) => {
       for (const hit of wanted.hear(message)) if (isRuled(hit, known)) hits.push({ run: info.id, hit });
     };
@@ -91,14 +92,23 @@ export function textsIn(detail: string): string[] {
   return texts;
 }
 
-function wantedOf(groups: readonly Group[], run: string): WantedNames {
-  const wanted = new WantedNames();
-  for (const group of groups) {
-    const place = group.runs.indexOf(run);
-    if (place < 0) continue;
+/** One pass over all names, however many runs there are. */
+function namesByRun(groups: readonly Group[]): Map<string, Wanted[]> {
+  const byRun = new Map<string, Wanted[]>();
+  for (const group of groups)
     for (const seen of group.names)
-      for (const sighting of seen.sightings) if (sighting.run === place) wanted.add({ group, seen, sighting });
-  }
+      for (const sighting of seen.sightings) {
+        const run = group.runs[sighting.run]!;
+        const known = byRun.get(run);
+        if (known) known.push({ group, seen, sighting });
+        else byRun.set(run, [{ group, seen, sighting }]);
+      }
+  return byRun;
+}
+
+function wantedOf(names: readonly Wanted[]): WantedNames {
+  const wanted = new WantedNames();
+  for (const name of names) wanted.add(name);
   return wanted;
 }
 

@@ -93,6 +93,7 @@ VmSpec vm_spec_from(const Napi::Value& value) {
     const auto zone = each_zone.As<Napi::Object>();
     spec.zones.push_back({text(zone, "path"), word<Zone>(zone, "zone", kZones), text_or_empty(zone, "from")});
   });
+  for (std::string& path : texts(from, "hidden")) spec.zones.push_back({path, Zone::kProtected, path});
   each(from, "lazy", [&](const Napi::Value& each_overlay) {
     const auto overlay = each_overlay.As<Napi::Object>();
     spec.lazy.push_back({text(overlay, "to"), texts(overlay, "lower"), text(overlay, "upper"), text(overlay, "work")});

@@ -57,6 +57,7 @@ export type Problem =
   | { code: 'PROGRAM_NOT_FOUND'; program: string }
   | { code: 'PROGRAM_NOT_EXECUTABLE'; program: string; reason: string }
   | { code: 'PROGRAM_UNUSABLE'; program: string; defect: ProgramDefect }
+  | { code: 'CWD_UNUSABLE'; vm: string; folder: string; reason: string }
   | { code: 'DISPLAY_SERVER_MISSING'; vm: string; server: string }
   | { code: 'DISPLAY_NOT_HERE'; vm: string }
   | { code: 'USERNS_DISABLED'; sysctl: string } // name=value
@@ -336,6 +337,11 @@ export function explain(problem: Problem): Explanation {
       return {
         text: `${problem.program}: cannot be run: ${DEFECTS[problem.defect]}`,
         hint: 'give a program for x86-64 Linux, or for Windows on x86-64 or x86 (32-bit)',
+      };
+    case 'CWD_UNUSABLE':
+      return {
+        text: `${problem.folder}: the VM ${problem.vm} cannot start in this folder: ${problem.reason}`,
+        hint: 'correct cwd in the system file',
       };
     case 'DISPLAY_SERVER_MISSING':
       return {

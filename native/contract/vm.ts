@@ -59,6 +59,8 @@ export interface VmSpec {
   hostname: string;
   steps: readonly MountStep[];
   zones: readonly { path: string; zone: Zone; from: string }[];
+  /** More of the zone `protected`, under the host's own names: so many that they are kept plain, and count after `zones`. */
+  hidden: readonly string[];
   /** Where an overlay goes when a file below `to` is first written (kept out of the start, since it costs). */
   lazy: readonly { to: string; lower: readonly string[]; upper: string; work: string }[];
   /** Windows drives: how a path of the VM is written for a Windows program. Empty for Linux programs. */

@@ -15,6 +15,7 @@
 #include <string_view>
 
 #include "newer_kernel.h"
+#include "pieced_text.h"
 
 namespace shuttle {
 
@@ -136,19 +137,12 @@ bool read_memory(pid_t tid, uint64_t address, void* out, size_t size) {
 }
 
 bool read_text(pid_t tid, uint64_t address, std::string& out, size_t limit) {
-  // Never past a page border in one read, since the next page may not be there.
-  out.clear();
-  while (out.size() < limit) {
-    char chunk[512];
-    size_t size = std::min({sizeof chunk, limit - out.size(), 4096 - (address + out.size()) % 4096});
-    if (!read_memory(tid, address + out.size(), chunk, size)) return false;
-    if (const void* end = memchr(chunk, 0, size)) {
-      out.append(chunk, static_cast<size_t>(static_cast<const char*>(end) - chunk));
-      return true;
-    }
-    out.append(chunk, size);
-  }
-  return false;
+  char chunk[512];
+  return pieced_text(address, out, limit, [&](uint64_t at, size_t most) -> std::string_view {
+    const size_t size = std::min(most, sizeof chunk);
+    if (!read_memory(tid, at, chunk, size)) return {};
+    return {chunk, size};
+  });
 }
 
 }  // namespace shuttle

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "caller.h"
+#include "pieced_text.h"
 
 namespace shuttle {
 
@@ -33,19 +34,11 @@ bool Peek::number(uint64_t address, size_t width, uint64_t& out) {
 }
 
 bool Peek::text(uint64_t address, std::string& out, size_t limit) {
-  out.clear();
-  while (out.size() < limit) {
-    const Page* page = page_of(address + out.size());
-    if (!page) return false;
-    const size_t from = (address + out.size()) % kPage, size = std::min(limit - out.size(), kPage - from);
-    const char* begin = page->bytes.data() + from;
-    if (const void* end = memchr(begin, 0, size)) {
-      out.append(begin, static_cast<size_t>(static_cast<const char*>(end) - begin));
-      return true;
-    }
-    out.append(begin, size);
-  }
-  return false;
+  return pieced_text(address, out, limit, [this](uint64_t at, size_t most) -> std::string_view {
+    const Page* page = page_of(at);
+    if (!page) return {};
+    return {page->bytes.data() + at % kPage, most};
+  });
 }
 
 }  // namespace shuttle

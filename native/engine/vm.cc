@@ -86,7 +86,7 @@ StartFailure Vm::start() {
   plan.among = engine.vms.size();
   Trapping trapping = trapping_for(spec, *engine.rules);
   // Alone, a VM is served no name that is not there, and the links it goes by are learnt where it opens or looks.
-  trapping.links = !trapping.reader || engine.vms.size() > 1;
+  trapping.links = !trapping.reader || engine.several;
   const FilterTable table = filter_table(trapping);
   handlers_ = Handlers(table);
   const auto filter = build_filter(table);

@@ -110,7 +110,7 @@ int child_main(void* argument) {
   raw::call(SYS_umask, 022);
   const long entered = raw::call(SYS_chdir, raw::address(child.launch.cwd.c_str()));
   wait_at_gate();
-  if (entered < 0) give_up(child, entered, 126);
+  if (entered < 0) give_up(child, entered, wire::kFolderNotEntered);
   long error = -ENOENT;
   for (const auto& path : child.candidates) {
     const long refused = raw::call(SYS_execve, raw::address(path.c_str()), raw::address(child.argv.data()), raw::address(child.env.data()));

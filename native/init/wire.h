@@ -29,6 +29,9 @@ struct Request {
 struct Answer {
   int32_t error = 0;
 };
+// The exit code, with an error, of a program whose folder could not be entered; 126 and 127 are of the program itself.
+constexpr int kFolderNotEntered = 125;
+
 // Events: failed (error, then text), started and exited (id of the program).
 struct Event {
   Tell tell{};

@@ -49,7 +49,11 @@ export const DEFS = {
     additionalProperties: false,
     properties: {
       program: { $ref: '#/$defs/argv', description: 'The program and its arguments.' },
-      cwd: { $ref: '#/$defs/text', description: 'Folder inside the VM that the program starts in.' },
+      cwd: {
+        $ref: '#/$defs/text',
+        description:
+          'Folder inside the VM that the program starts in, counted from the folder of this file; made there if need be.',
+      },
       user: {
         title: 'user',
         description: 'Who the program is: a name or a number, never root.',

@@ -119,6 +119,17 @@ describe.each(PEOPLE)('as $name', (person) => {
     expect(place.run('vm', 'list', '--json').document).toEqual([]);
   }, 300_000);
 
+  test('a folder that cannot be entered is told, not taken for a missing program', () => {
+    place.write('folder.yaml', vm('    cwd: /etc/passwd\n'));
+    const says = '/etc/passwd: the VM app cannot start in this folder: ENOTDIR';
+    failedClearly(place.run('run', 'folder.yaml', '--json'), 125, 'CWD_UNUSABLE', says);
+  });
+
+  test('a relative folder counts from the system file', () => {
+    place.write('near.yaml', vm('    cwd: a/../near\n').replace("['true']", '[pwd]'));
+    expect(place.run('run', 'near.yaml')).toMatchObject({ code: 0, stdout: `${place.folder}/near\n` });
+  });
+
   test('paths with spaces and letters of any language are paths', () => {
     place.make('w e ü 日本');
     place.write('w e ü 日本/прог 1.sh', '#!/bin/sh\ncat "$(dirname "$0")/dätá.txt"; echo "$1"\n');

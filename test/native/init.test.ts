@@ -158,6 +158,15 @@ describe.each(STARTERS)('a VM started by %s', (_who, who) => {
     expect(await vm.line()).toBe(`ended ${ended}`);
   });
 
+  test('says that the folder could not be entered', async () => {
+    vm.say('cwd', '/etc/passwd');
+    vm.say('argv', '/bin/true');
+    vm.say('go');
+    await vm.line();
+    vm.say('end');
+    expect(await vm.line()).toBe('ended 125 0 20');
+  });
+
   test('reports a signal', async () => {
     vm.say('argv', '/bin/sh', '-c', 'kill -TERM $$');
     vm.say('go');

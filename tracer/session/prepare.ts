@@ -84,9 +84,14 @@ function absolute(vm: VmDescription, { system }: RunRequest): VmDescription {
   return /^[^\\/]+\/|^\.{0,2}\//.test(name) ? { ...vm, program: [resolve(system.folder, name), ...args] } : vm;
 }
 
+/** Where the program starts, as a Linux path of the VM. */
+function startFolder({ cwd }: VmDescription, { system }: RunRequest): string {
+  return resolve(system.folder, cwd === null ? '.' : placeInVm(cwd));
+}
+
 async function buildLinux({ vm, request, identity, place, buses, display }: Parts): Promise<Built> {
   const env = { ...environment(process.env, identity.person, {}), ...buses?.env, ...display.env, ...vm.env };
-  const where: Where = { cwd: vm.cwd ?? request.system.folder, search: env.PATH ?? '', mounts: vm.mounts };
+  const where: Where = { cwd: startFolder(vm, request), search: env.PATH ?? '', mounts: vm.mounts };
   const found = findProgram(vm.program[0] ?? '', where, vm.setup.length > 0);
   const { name, uid, home } = identity.person;
   const variables = { user: name, uid: String(uid), host: hostname(), home, temp: '/tmp', session: '' };
@@ -116,7 +121,7 @@ async function buildWindows({ vm, request, identity, place, display, around }: P
     progress: around.progress,
   };
   const windows: WindowsVm = await prepareWindows(absolute(vm, request), circumstances);
-  const cwd = vm.cwd === null ? request.system.folder : placeInVm(vm.cwd);
+  const cwd = startFolder(vm, request);
   const { part, mounts } = windows;
   const program = { path: '/', file: windows.programFile === null ? null : realpathSync(windows.programFile) };
   const variables = { uid: String(person.uid), host: hostname(), ...part.variables };
@@ -147,7 +152,7 @@ function shapeOf(
   named: Readonly<Record<string, string>>,
   variables: Variables,
   ...extras: (Extra | null)[]
-): Pick<VmSpec, 'steps' | 'zones' | 'lazy' | 'shown'> {
+): Pick<VmSpec, 'steps' | 'zones' | 'hidden' | 'lazy' | 'shown'> {
   const mounts = realMounts(named);
   const { system, mode } = request;
   const rules = withVariables(request.rules, variables);

@@ -1,13 +1,12 @@
 // Runs a system once. What to do next is decided by conduct.ts; here it is done.
-import { getSystemErrorName } from 'node:util';
-import { explain, type Problem, ShuttleError } from '../../native/contract/problem.js';
+import { ShuttleError } from '../../native/contract/problem.js';
 import { explainRemark, Remarks } from '../../native/contract/remark.js';
 import type { EngineEvent } from '../../native/contract/vm.js';
-import { namespacesNeed } from '../vm/namespaces.js';
-import { type Course, conduct, type Fault, type Happening, type Order, plot } from './conduct.js';
+import { type Course, conduct, type Happening, type Order, plot } from './conduct.js';
 import { checkOrder } from './order.js';
 import type { Engine, Planned, Ports, RunLog, Stdio } from './ports.js';
 import { runId } from './run_id.js';
+import { execProblem, faultProblem, lossOf, startProblem } from './session_problem.js';
 import type { RunRequest, RunResult, VmDescription } from './system.js';
 
 const READY_MS = 120_000;
@@ -32,6 +31,7 @@ interface Live {
   /** The VM's own program as the host sees it; setup's programs are not told to the course. */
   pid: number;
   program: string;
+  cwd: string;
   onExit: (code: number) => void;
   onEnd: () => void;
 }
@@ -124,7 +124,7 @@ class Session {
 
   private async start(vm: VmDescription): Promise<void> {
     const planned = await this.ports.plan(vm, this.request);
-    const one: Live = { planned, stdio: null, pid: 0, program: '', onExit: () => {}, onEnd: () => {} };
+    const one: Live = { planned, stdio: null, pid: 0, program: '', cwd: '', onExit: () => {}, onEnd: () => {} };
     this.live.set(vm.name, one);
     try {
       await this.setUp(vm, one);
@@ -194,6 +194,7 @@ class Session {
       onInterrupt: () => this.interrupt(true),
     });
     const spec = one.planned.spec(program, one.stdio.descriptors);
+    one.cwd = spec.cwd;
     const { wine } = one.planned;
     const note = { program, windows: wine?.windows ?? null, wine: wine?.version ?? null };
     this.log.began(vm.name, { ...note, variables: { ...spec.variables } });
@@ -212,7 +213,7 @@ class Session {
     if (event.type === 'served') this.tell(event);
     else if (event.type === 'problem') this.remarks.add(explainRemark(event));
     else if (event.type === 'exited' && event.pid === one.pid) {
-      if (event.error) this.tell({ type: 'stuck', vm: event.vm, error: execProblem(one.program, event.error) });
+      if (event.error) this.tell({ type: 'stuck', vm: event.vm, error: execProblem(event, one) });
       one.onExit(event.code ?? 128 + (event.signal ?? 0));
     } else if (event.type === 'ended') one.onEnd();
   }
@@ -282,11 +283,6 @@ class Session {
   }
 }
 
-function lossOf(problem: Problem): string {
-  const { text, hint } = explain(problem);
-  return `${text} [${problem.code}]\n  ${hint}`;
-}
-
 /** The VMs this session runs: all, or the one that was asked for, then nothing is waited for. */
 function chosen(request: RunRequest): { main: string; vms: VmDescription[] } {
   const { system, only } = request;
@@ -294,26 +290,4 @@ function chosen(request: RunRequest): { main: string; vms: VmDescription[] } {
   const vm = system.vms.find((one) => one.name === only);
   if (!vm) throw new ShuttleError({ code: 'VM_UNKNOWN', vm: only, said: '--vm' });
   return { main: only, vms: [{ ...vm, after: [] }] };
-}
-
-function faultProblem(fault: Fault): ShuttleError {
-  const { vm, code, ready } = fault;
-  if (!ready) return new ShuttleError({ code: 'VM_DIED', vm, exit: code });
-  return new ShuttleError({ code: 'VM_NEVER_READY', vm, ready: `${ready.op} ${ready.object}`, exit: code });
-}
-
-/** The VM was built and its program could not be executed after all. */
-function execProblem(program: string, error: number): ShuttleError {
-  const name = getSystemErrorName(-error);
-  if (name === 'ENOENT' || name === 'ENOTDIR') return new ShuttleError({ code: 'PROGRAM_NOT_FOUND', program });
-  return new ShuttleError({ code: 'PROGRAM_NOT_EXECUTABLE', program, reason: name });
-}
-
-function startProblem(vm: string, error: unknown): unknown {
-  if (!(error instanceof Error) || !('step' in error)) return error;
-  const { step, errno } = error as Error & { step: string; errno: string | number };
-  const needed = step === 'namespaces' ? namespacesNeed() : null;
-  if (needed !== null) return new ShuttleError({ code: 'USERNS_DISABLED', sysctl: needed });
-  const name = typeof errno === 'number' && errno > 0 ? getSystemErrorName(-errno) : String(errno);
-  return new ShuttleError({ code: 'VM_START_FAILED', vm, step, error: name });
 }

@@ -39,6 +39,12 @@ function isGranted(input: GrantInput, path: string, access: FileGrant['access'])
   return !shownAnyway || (kind === 'file' && access === 'write');
 }
 
+/** Mode of a folder of which only the name is granted. */
+const ONLY_NAMED = 0o111;
+
+/** Whether a step puts something of use at its place, rather than only the name of a folder. */
+export const isMoreThanName = (step: MountStep): boolean => step.do !== 'folder' || step.mode !== ONLY_NAMED;
+
 /**
  * A folder may be looked into; what lies in it is granted by its own rules. Names and no more: empty, closed files; a
  * folder below can be passed through, on the way to something shown or to find that nothing is there.
@@ -49,7 +55,7 @@ function folderGrant(input: GrantInput, path: string): MountStep[] {
     { do: 'folder', to: path, mode: 0o755 },
     ...entries.flatMap((entry): MountStep[] => {
       const to = join(path, entry.name);
-      if (entry.kind === 'folder') return [{ do: 'folder', to, mode: 0o111 }];
+      if (entry.kind === 'folder') return [{ do: 'folder', to, mode: ONLY_NAMED }];
       if (entry.kind === 'link') return [{ do: 'link', to, target: entry.target }];
       return [{ do: 'file', to, mode: 0, text: '' }];
     }),

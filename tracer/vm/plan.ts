@@ -7,7 +7,7 @@
 import type { Mode, MountStep, VmSpec } from '../../native/contract/vm.js';
 import { type Account, groupWith, isKnown, passwdWith } from './accounts.js';
 import type { HostFacts } from './facts.js';
-import { grantSteps } from './grant_steps.js';
+import { grantSteps, isMoreThanName } from './grant_steps.js';
 import type { FileGrant } from './grants.js';
 import { Layer, type LayerPlace } from './layer_place.js';
 import type { Link } from './links_to.js';
@@ -50,7 +50,7 @@ export interface PlanInput {
   sizes?: Sizes;
 }
 
-export type VmShape = Pick<VmSpec, 'steps' | 'zones' | 'lazy'>;
+export type VmShape = Pick<VmSpec, 'steps' | 'zones' | 'hidden' | 'lazy'>;
 
 /** The steps, zones and later overlays of a VM. */
 export function planVm(input: PlanInput): VmShape {
@@ -81,6 +81,7 @@ export function planVm(input: PlanInput): VmShape {
   return {
     steps: [...built, ...maskSteps(kept, [...built.filter(shows), ...system.lazy]), ...MASKED_PROC.map(mask)],
     zones: zones(input, outside),
+    hidden: [...outside].filter(([path, from]) => path === from).map(([path]) => path),
     lazy: system.lazy,
   };
 }
@@ -215,8 +216,9 @@ function hiddenNames(input: PlanInput): Map<string, string> {
  */
 function cwdSteps(input: PlanInput, layer: Layer, sofar: readonly MountStep[]): MountStep[] {
   const { cwd } = input;
-  if (cwd === '/' || sofar.some((step) => step.to === cwd || (shows(step) && isBelow(cwd, step.to) && !inMemory(cwd))))
-    return [];
+  const isThere = (step: MountStep) =>
+    step.to === cwd ? isMoreThanName(step) : shows(step) && isBelow(cwd, step.to) && !inMemory(cwd);
+  if (cwd === '/' || sofar.some(isThere)) return [];
   if (showsCwd(input)) return [layer.over(cwd, [cwd])];
   return [{ do: 'folder', to: cwd, mode: 0o755 }];
 }
@@ -247,7 +249,9 @@ function zones(input: PlanInput, hidden: ReadonlyMap<string, string>): VmSpec['z
     ...at('own', own === null ? [] : [own]),
     ...(input.extra?.zones ?? []),
     ...Object.entries(input.mounts).map(([path, from]) => ({ path, zone: 'mount' as const, from })),
-    ...[...hidden].map(([path, from]) => ({ path, zone: 'protected' as const, from })),
+    ...[...hidden]
+      .filter(([path, from]) => path !== from)
+      .map(([path, from]) => ({ path, zone: 'protected' as const, from })),
   ];
 }
 

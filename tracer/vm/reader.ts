@@ -29,9 +29,11 @@ export function readerSteps({ mode, library, preloaded, env }: ReaderInput): Mou
 }
 
 /** Whether reads below the system's folders need no asking: nothing else is shown or hidden there. */
-export const mayReadUnasked = ({ steps, zones }: Pick<VmSpec, 'steps' | 'zones'>): boolean =>
+export const mayReadUnasked = ({ steps, zones, hidden }: Pick<VmSpec, 'steps' | 'zones' | 'hidden'>): boolean =>
   steps.some((step) => step.to === AT) &&
-  !zones.some(({ path, zone }) => zone !== 'base' && SYSTEM_FOLDERS.some((folder) => isAtOrBelow(path, folder)));
+  ![...zones.filter(({ zone }) => zone !== 'base').map(({ path }) => path), ...hidden].some((path) =>
+    SYSTEM_FOLDERS.some((folder) => isAtOrBelow(path, folder)),
+  );
 
 /** What `readerSteps` asks of this machine; null where the library cannot be given to programs. */
 export function readerOnHost(library: string): Pick<ReaderInput, 'library' | 'preloaded'> | null {

@@ -9,6 +9,7 @@
 #include "mailslots.h"
 #include "pipes.h"
 #include "sections.h"
+#include "services.h"
 #include "waitables.h"
 #include "windows.h"
 
@@ -30,7 +31,7 @@ constexpr Pair kPairs[] = {
 // Each kind in its own file.
 const std::vector<Carrier*>& carriers() {
   static const std::vector<Carrier*> all = [] {
-    std::vector<Carrier*> kinds = {&pipes(), &mailslots(), &sections(), &windows(), &dde()};
+    std::vector<Carrier*> kinds = {&pipes(), &mailslots(), &sections(), &windows(), &dde(), &services()};
     kinds.insert(kinds.end(), waitables().begin(), waitables().end());
     return kinds;
   }();

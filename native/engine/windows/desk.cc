@@ -34,8 +34,8 @@ uint64_t all_serving() {
   uint64_t bits = 0;
   for (size_t asked = 0; asked < std::size(kOpNames); asked++)
     if (carrier_for(static_cast<Op>(asked))) bits |= uint64_t{1} << static_cast<size_t>(served_for(static_cast<Op>(asked)));
-  // A row of a window that was found says nothing of who made it.
-  return bits & ~(uint64_t{1} << static_cast<size_t>(Op::kWindowFind));
+  // A row of a window or a service that was found says nothing of who made it.
+  return bits & ~(uint64_t{1} << static_cast<size_t>(Op::kWindowFind)) & ~(uint64_t{1} << static_cast<size_t>(Op::kServiceQuery));
 }
 
 bool is_serving(Op op) {
@@ -46,12 +46,12 @@ bool is_serving(Op op) {
 // Operations of which the agent says at once that a name came to be: others may look for it. Alone in its system, or
 // without a rule that leads here, a program does not wait for us.
 uint64_t serving_of(const Vm& vm) {
-  if (vm.engine.vms.size() < 2) return 0;
+  if (!vm.engine.several) return 0;
   uint64_t bits = 0;
   for (size_t asked = 0; asked < std::size(kOpNames); asked++) {
     const Op op = static_cast<Op>(asked);
-    // Of windows no row tells, so that without this nobody knew that one is kept back.
-    bool may = vm.learning() || op == Op::kWindowFind;
+    // Of windows no row tells, so that without this nobody knew that one is kept back; nor of services, for `ready`.
+    bool may = vm.learning() || op == Op::kWindowFind || op == Op::kServiceQuery;
     // Of what is made where it is not there, either end of a rule may come first.
     const auto leads_here = [&](const CompiledRule& rule) { return rule.to == vm.name() || (rule.from == vm.name() && makes(served_for(op))); };
     for (const CompiledRule& rule : vm.engine.rules->rules()) may |= rule.allow && leads_here(rule) && std::ranges::count(rule.ops, op);
@@ -61,7 +61,7 @@ uint64_t serving_of(const Vm& vm) {
 }
 
 // Operations of which the agent asks when a name is not found: where there are others, to carry or to record.
-uint64_t asking_of(const Vm& vm) { return vm.engine.vms.size() < 2 ? 0 : UINT64_MAX; }
+uint64_t asking_of(const Vm& vm) { return vm.engine.several ? UINT64_MAX : 0; }
 
 }  // namespace
 

@@ -5,6 +5,7 @@
 #include "hook.h"
 
 #include "export.h"
+#include "patch.h"
 
 #define SLOT ((void *volatile *)0x7ffe1000)
 #define CALLS 0x2000u      // numbers of ntdll from 0, of win32u from 0x1000
@@ -99,6 +100,7 @@ static void NTAPI on_library(ULONG reason, const struct loaded *library, void *u
   if (reason != 1) return;
   if (is_called(library->name, L"win32u.dll")) find_calls(library->base);
   if (is_called(library->name, L"user32.dll")) user32 = library->base;
+  patch_library(library->name, library->base);
 }
 
 NTSYSAPI NTSTATUS NTAPI LdrRegisterDllNotification(ULONG, void *, void *, void **);

@@ -192,32 +192,62 @@ static void take_name(const uint8_t *text, uint32_t bytes, struct answer *answer
   answer->name_bytes = (USHORT)(bytes * sizeof(WCHAR));
 }
 
+struct question {
+  enum sh_op op;
+  uint32_t access;
+  const uint64_t *extra;
+  struct about about;
+};
+
+// `got` has `room` bytes for the answer and the text behind it; gives the text's bytes, or -1.
+static long long ask_over(struct line *line, const struct question *question, struct sh_answer *got, uint32_t room, struct answer *answer) {
+  long long size = -1;
+  if (say_about(line, SH_ASK, question->op, question->access, question->extra, &question->about)) size = linux_receive(line->socket, got, room, &answer->fd);
+  if (size < (long long)sizeof *got || got->say != SH_ANSWER || got->name_bytes > (uint64_t)size - sizeof *got) return hang_up(line), -1;
+  answer->verdict = got->verdict;
+  answer->status = got->status;
+  memcpy(answer->extra, got->extra, sizeof answer->extra);
+  return got->name_bytes;
+}
+
+static struct line *line_for(const struct question *question, struct answer *answer) {
+  memset(answer, 0, sizeof *answer);
+  answer->fd = -1;
+  return may_ask(question->op, question->about.object) ? take_line() : NULL;
+}
+
 int ask(enum sh_op op, const struct name *object, uint32_t access, const uint64_t *extra, const char *detail, struct answer *answer) {
   return ask_two(op, object, NULL, access, extra, detail, answer);
 }
 
 int ask_two(enum sh_op op, const struct name *object, const struct name *second, uint32_t access, const uint64_t *extra, const char *detail, struct answer *answer) {
-  memset(answer, 0, sizeof *answer);
-  answer->fd = -1;
-  struct line *line = may_ask(op, object) ? take_line() : NULL;
+  const struct question question = {op, access, extra, {object, second, detail}};
+  struct line *line = line_for(&question, answer);
   if (!line) return 0;
   struct {
     struct sh_answer head;
     uint8_t name[256];
   } got;
-  long long size = -1;
-  if (say_about(line, SH_ASK, op, access, extra, &(struct about){object, second, detail})) size = linux_receive(line->socket, &got, sizeof got, &answer->fd);
-  const int whole = size >= (long long)sizeof got.head && got.head.say == SH_ANSWER && got.head.name_bytes <= (uint64_t)size - sizeof got.head;
-  if (whole) {
-    answer->verdict = got.head.verdict;
-    answer->status = got.head.status;
-    memcpy(answer->extra, got.head.extra, sizeof answer->extra);
-    take_name(got.name, got.head.name_bytes, answer);
-  } else {
-    hang_up(line);
+  const long long bytes = ask_over(line, &question, &got.head, sizeof got, answer);
+  if (bytes > 0) take_name(got.name, (uint32_t)bytes, answer);
+  leave_line(line);
+  return bytes >= 0;
+}
+
+int ask_for_text(enum sh_op op, const struct name *object, const struct name *second, uint32_t access, const uint64_t *extra, struct answer *answer, struct told_text *told) {
+  const struct question question = {op, access, extra, {object, second, NULL}};
+  struct line *line = line_for(&question, answer);
+  told->bytes = 0;
+  if (!line) return 0;
+  if (!line->scratch) line->scratch = linux_map(-1, SH_MOST_MESSAGE);
+  struct sh_answer *got = (struct sh_answer *)line->scratch;
+  const long long bytes = got ? ask_over(line, &question, got, SH_MOST_MESSAGE, answer) : -1;
+  if (bytes > 0) {
+    told->bytes = (uint32_t)bytes < told->room ? (uint32_t)bytes : told->room;
+    memcpy(told->text, got + 1, told->bytes);
   }
   leave_line(line);
-  return whole;
+  return bytes >= 0;
 }
 
 void serve(enum sh_op op, const struct name *object, const uint64_t *extra) {

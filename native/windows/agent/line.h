@@ -41,6 +41,12 @@ int may_ask(enum sh_op op, const struct name *object);
 int ask(enum sh_op op, const struct name *object, uint32_t access, const uint64_t *extra, const char *detail, struct answer *answer);
 // The same with a second text behind the name: a window's title behind its class.
 int ask_two(enum sh_op op, const struct name *object, const struct name *second, uint32_t access, const uint64_t *extra, const char *detail, struct answer *answer);
+// The same for what is answered by a text of any bytes: at most `room` of them into `text`; gives how many.
+struct told_text {
+  uint8_t *text;
+  uint32_t room, bytes;
+};
+int ask_for_text(enum sh_op op, const struct name *object, const struct name *second, uint32_t access, const uint64_t *extra, struct answer *answer, struct told_text *told);
 // Whether others may reach such a name once it is made.
 int may_serve(enum sh_op op, const struct name *object);
 // Says that this process has made a name, and returns when the engine knows it.

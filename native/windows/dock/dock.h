@@ -52,5 +52,6 @@ void obey_section(struct order *order);
 void obey_waitable(struct order *order);
 void obey_window(struct order *order);
 void obey_dde(struct order *order);
+void obey_service(struct order *order);
 
 #endif

@@ -17,6 +17,7 @@ static const struct kind {
     {OP_TIMER_OPEN, obey_waitable},
     {OP_WINDOW_FIND, obey_window},
     {OP_DDE_CONNECT, obey_dde},
+    {OP_SERVICE_QUERY, obey_service},
 };
 
 static void send_plain(uint32_t say, const struct sh_dock_message *message, int fd) {

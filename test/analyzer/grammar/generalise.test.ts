@@ -44,12 +44,37 @@ describe('one run', () => {
   });
 });
 
+test('does not bind a short number of a list that all runs have', () => {
+  const run = (session: string) => ({ names: ['/q/1~x', '/q/2~x', '/q/5~x'], values: { session } });
+  expect(patterns(['1', '2', '5', '7'].map(run)).rules).toEqual(['/q/1~x', '/q/2~x', '/q/5~x']);
+  const part = [
+    { names: ['/q/1~x', '/q/2~x'], values: { session: '1' } },
+    { names: ['/q/2~x', '/q/5~x'], values: { session: '2' } },
+    { names: ['/q/5~x', '/q/1~x'], values: { session: '5' } },
+  ];
+  expect(patterns(part).rules).toEqual(['/q/1~x', '/q/2~x', '/q/5~x']);
+});
+
+test('takes time linear in the runs where each binds a name of its own', () => {
+  const runs = range(0, 3000).map((n) => ({ names: [`/run/w-${n + 10_000}`], values: { pid: `${n + 10_000}` } }));
+  expect(patterns(runs).rules).toEqual(['/run/w-{pid}']);
+});
+
 describe('several runs', () => {
   test.each<[string, Runs, string[]]>([
     ['what never varies stays literal, however it looks', [['/t/a1b2c3d4'], ['/t/a1b2c3d4']], ['/t/a1b2c3d4']],
     ['numbers', [['/t/x-17.s'], ['/t/x-4.s']], ['/t/x-{uint}.s']],
     ['hex of one width', [['/t/a1b2c3d4'], ['/t/99ffee01'], ['/t/0badcafe']], ['/t/{hex:8}']],
     ['hex of several widths', [['/t/a1b2c'], ['/t/99ffee01']], ['/t/{hex}']],
+    [
+      'hex of two widths, each proven',
+      [
+        ['/t/a1b2', '/t/99ffee01'],
+        ['/t/c3d4', '/t/0badcaf1'],
+        ['/t/9e8d', '/t/77ee66dd'],
+      ],
+      ['/t/{hex:4}', '/t/{hex:8}'],
+    ],
     [
       'guids',
       [['/t/{0a1b2c3d-0000-4000-8000-1234567890ab}'], ['/t/{ffffffff-0000-4000-8000-1234567890ab}']],

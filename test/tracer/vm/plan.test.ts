@@ -154,6 +154,14 @@ describe.each(['enforce', 'deny'] as const)('%s', (mode) => {
     expect(steps.findLast((step) => step.to === '/opt/other')).toMatchObject({ mode: 0o111 });
   });
 
+  test('a folder to list that names the one the program starts in leaves it a place to work in', () => {
+    const kinds = new Map([['/opt', 'folder' as const]]);
+    const folders = new Map([...host().folders, ['/opt', [entry('app'), entry('deep')]] as const]);
+    const more = { cwd: '/opt/deep', grants: [{ path: '/opt', access: 'list' as const }] };
+    const { steps } = planVm(input({ mode, host: host({ kinds, folders }), ...more }));
+    expect(steps.findLast((step) => step.to === '/opt/deep')).toMatchObject({ mode: 0o755 });
+  });
+
   test('a grant in a hidden folder shows that and no more', () => {
     const { steps } = plan({ grants: [{ path: '/home/me/.ssh/config', access: 'read' }] });
     expect(short(steps)).toContain('memory /home/me/.ssh');
@@ -180,9 +188,9 @@ describe('the protected set', () => {
   ])('%s is hidden wherever the host is shown, and known as protected in every mode', (name) => {
     const folder = name.slice(0, name.lastIndexOf('/'));
     for (const mode of ['allow', 'deny', 'enforce'] as const) {
-      const { steps, zones } = planVm(input({ mode, mounts: mode === 'allow' ? {} : { [folder]: folder } }));
+      const { steps, hidden } = planVm(input({ mode, mounts: mode === 'allow' ? {} : { [folder]: folder } }));
       expect(masks(steps)).toContain(name);
-      expect(zones).toContainEqual({ path: name, zone: 'protected', from: name });
+      expect(hidden).toContain(name);
     }
   });
 

@@ -32,7 +32,8 @@ describe('the preloaded reader', () => {
     ['a mount in its place', '/lib', 'mount', false],
   ] as const)('asks nobody only about %s', (_, path, zone, unasked) => {
     const zones = [base, { path, zone, from: path }];
-    expect(mayReadUnasked({ steps: readerSteps(given), zones })).toBe(unasked);
-    expect(mayReadUnasked({ steps: [], zones })).toBe(false);
+    expect(mayReadUnasked({ steps: readerSteps(given), zones, hidden: [] })).toBe(unasked);
+    expect(mayReadUnasked({ steps: [], zones, hidden: [] })).toBe(false);
+    expect(mayReadUnasked({ steps: readerSteps(given), zones: [base], hidden: [path] })).toBe(unasked);
   });
 });
