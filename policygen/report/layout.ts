@@ -2,10 +2,10 @@
 import type { Edge, Graph, GraphNode, Group } from './graph.js';
 
 export const WIDTH = 1160;
-const ROW = 24;
+const ROW = 21;
 const HEAD = 30;
-const PAD = 8;
-const GAP = 18;
+const PAD = 7;
+const GAP = 14;
 const TOP = 12;
 export const LEFT = { x: 8, width: 270 } as const;
 export const RIGHT = { x: 712, width: 440 } as const;
@@ -40,9 +40,8 @@ export function layOut(graph: Graph): Drawing {
   const right = boxes(graph.right, RIGHT);
   const ends = [heightOf(left), heightOf(right)];
   const height = Math.max(...ends, 120);
-  // The shorter side stands in the middle of the longer one, unless that is far away.
-  shift(left, Math.min((height - ends[0]!) / 2, 160));
-  shift(right, Math.min((height - ends[1]!) / 2, 160));
+  spread(left, height - ends[0]!);
+  spread(right, height - ends[1]!);
   const at = new Map([...left, ...right].flatMap(({ rows }) => rows.map(({ node, y }) => [node.id, y] as const)));
   return { height, left, right, lines: fanned(graph.edges, at) };
 }
@@ -63,8 +62,10 @@ const heightOf = (all: readonly Box[]): number => {
   return last === undefined ? TOP : last.y + last.height + TOP;
 };
 
-function shift(all: readonly Box[], by: number): void {
-  for (const box of all) {
+/** The shorter side's boxes stand apart, so that lines need not run far up and down. */
+function spread(all: readonly Box[], room: number): void {
+  for (const [at, box] of all.entries()) {
+    const by = Math.round((room * (at + 0.5)) / all.length);
     box.y += by;
     for (const row of box.rows) row.y += by;
   }

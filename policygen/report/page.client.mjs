@@ -44,9 +44,9 @@ for (const [column, button] of all('#interactions th button').entries()) {
 }
 
 // The graph: what belongs together stands out; choosing a thing looks for it below.
-const graph = find('.graph');
-const nodes = all('.graph .node');
-const edges = all('.graph .edge');
+const graph = find('.figure .graph');
+const nodes = all('.figure .node');
+const edges = all('.figure .edge');
 let chosen = null;
 function light(node) {
   graph.classList.toggle('dim', node !== null);

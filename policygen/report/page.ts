@@ -132,7 +132,7 @@ function knownSection({ curve, coverage }: Report): string {
     '<div class="two">',
     `<div class="figure">${curveSvg(curve, coverage.classes.all)}</div>`,
     `<div><div class="scroll"><table><thead><tr><th>Class</th><th class="number">Seen</th><th class="number">Still unseen</th><th>Likely</th></tr></thead><tbody>${rows.join('')}</tbody></table></div>`,
-    `<p class="lead">${coverage.runs < 2 || denials === null ? 'With one run nothing can be left out to test the rules against.' : `Rules from all runs but one would have denied ${denials} interactions of the one left out, on average.`}</p></div>`,
+    `<p class="lead after">${coverage.runs < 2 || denials === null ? 'With one run nothing can be left out to test the rules against.' : `Rules from all runs but one would have denied ${denials} interactions of the one left out, on average.`}</p></div>`,
     '</div>',
   ].join('\n');
 }

@@ -32,7 +32,7 @@ const sentence = (reasons: readonly string[]): string => {
 function evidenceHtml(rows: readonly ReportRow[]): string {
   const body = rows.map(
     ({ run, seq, at, image, pid, op, name, verdict, status }) =>
-      `<tr><td class="name">${esc(`${run} ${seq}`)}</td><td>${esc(at ?? '')}</td><td>${esc(`${image ?? '?'} (${pid})`)}</td><td>${esc(op)}</td><td class="name">${esc(name)}</td><td>${esc(VERDICT_WORDS[verdict])}${status === 0 ? '' : esc(`, status ${status}`)}</td></tr>`,
+      `<tr><td class="name">${esc(`${run} ${seq}`)}</td><td>${esc(at ?? '')}</td><td class="program"><span class="cell">${esc(`${image ?? '?'} (${pid})`)}</span></td><td>${esc(op)}</td><td class="name"><span class="cell">${esc(name)}</span></td><td>${esc(VERDICT_WORDS[verdict])}${status === 0 ? '' : esc(`, status ${status}`)}</td></tr>`,
   );
   return `<div class="scroll"><table><thead><tr><th>Run and number</th><th>When</th><th>Program</th><th>Operation</th><th>Name</th><th>What became of it</th></tr></thead><tbody>${body.join('\n')}</tbody></table></div>`;
 }

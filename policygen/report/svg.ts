@@ -9,6 +9,8 @@ import { VERDICT_WORDS } from './words.js';
 
 const CHAR = 7.25;
 const SIDE = 12;
+// Where so many lines run, each is fainter.
+const MANY = 90;
 
 /** The graph alone, without an XML head, to stand in a page. */
 export function graphSvg(graph: Graph): string {
@@ -24,7 +26,7 @@ export function graphSvg(graph: Graph): string {
   const { height } = drawing;
   const words = `${countOf(graph.left)} programs reach ${countOf(graph.right)} things outside their VMs`;
   return [
-    `<svg class="graph" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height + 22}" role="group" aria-label="${esc(words)}">`,
+    `<svg class="graph${graph.edges.length > MANY ? ' many' : ''}" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height + 22}" role="group" aria-label="${esc(words)}">`,
     ARROWS,
     `<line class="wall" x1="${WALL}" y1="0" x2="${WALL}" y2="${height}"/>`,
     `<text class="wallname" x="${WALL}" y="${height + 14}">the wall</text>`,
@@ -87,7 +89,7 @@ function boxSvg(
   const outside = place === 'host' || place === 'net' ? ' outside' : '';
   const lines = rows.map(({ node, y: middle }) => {
     const text = `<text x="${x + SIDE}" y="${middle + 4}">${esc(fitted(node.label, columns))}</text>`;
-    const back = `<rect x="${x + 4}" y="${middle - 11}" width="${width - 8}" height="22" rx="5"/>`;
+    const back = `<rect x="${x + 4}" y="${middle - 10}" width="${width - 8}" height="20" rx="5"/>`;
     const name = `${node.label}, ${side === 'left' ? 'a program of' : 'of'} ${placeWords(place)}`;
     return `<g class="node" id="${numbers.get(node.id)}" tabindex="0" role="button" aria-label="${esc(name)}"><title>${esc(node.label)}</title>${back}${text}</g>`;
   });

@@ -49,5 +49,5 @@ function chosen(crossings: readonly Crossing[]): Crossing[] {
 function rowHtml({ vm, image, op, place, peer_image: peer, name, verdict, rule, times, runs }: Crossing): string {
   const to = peer === null ? placeWords(place) : `${placeWords(place)}: ${peer}`;
   const by = rule === null ? '' : `<a href="#rule-${esc(rule)}">${esc(rule)}</a>`;
-  return `<tr><td>${esc(vm)}</td><td class="program">${esc(image ?? '')}</td><td>${op}</td><td>${esc(to)}</td><td class="name">${esc(name)}</td><td><span class="tag ${verdict}">${VERDICT_WORDS[verdict]}</span></td><td>${by}</td><td class="number">${grouped(Number(times))}</td><td class="number">${grouped(Number(runs))}</td></tr>`;
+  return `<tr><td>${esc(vm)}</td><td class="program"><span class="cell">${esc(image ?? '')}</span></td><td>${op}</td><td class="program"><span class="cell">${esc(to)}</span></td><td class="name"><span class="cell">${esc(name)}</span></td><td><span class="tag ${verdict}">${VERDICT_WORDS[verdict]}</span></td><td>${by}</td><td class="number">${grouped(Number(times))}</td><td class="number">${grouped(Number(runs))}</td></tr>`;
 }

@@ -18,6 +18,7 @@ export const CLASS_WORDS: Readonly<Record<InteractionClass, string>> = {
 
 /** 1234567 ns as `1.2 ms`. */
 export function duration(nanoseconds: number): string {
+  if (nanoseconds <= 0) return '0 s';
   const units: readonly [number, string][] = [
     [6e10, 'min'],
     [1e9, 's'],
