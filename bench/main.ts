@@ -12,6 +12,7 @@ import { redis } from './rows/redis.js';
 import { command, starts } from './rows/start.js';
 import { windows } from './rows/windows.js';
 import { windowsObjects } from './rows/windows_objects.js';
+import { windowsPipes } from './rows/windows_pipes.js';
 
 const GROUPS: readonly Group[] = [
   starts,
@@ -20,6 +21,7 @@ const GROUPS: readonly Group[] = [
   ...redis,
   windows,
   ...windowsObjects,
+  windowsPipes,
   recorder,
   traps,
   load,

@@ -32,6 +32,8 @@ export const COMMANDS = {
     summary: 'say what this machine can do, and how to mend what it cannot',
     load: () => import('./doctor.js'),
   },
+  completion: { summary: 'print what a shell needs to complete commands', load: () => import('./completion.js') },
+  man: { summary: 'print the manual page', load: () => import('./man.js') },
 } satisfies Record<string, Entry>;
 
 export type CommandName = keyof typeof COMMANDS;

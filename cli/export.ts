@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, Option } from 'commander';
 
 export interface ExportOptions {
   json?: boolean;
@@ -38,7 +38,7 @@ Example:
 export function describe(command: Command, done: (code: number) => void): void {
   command
     .argument('<system file>')
-    .requiredOption('-t, --to <target>', `one of ${TARGET_NAMES.join(', ')}`, targetName)
+    .addOption(new Option('-t, --to <target>', 'whose format').choices(TARGET_NAMES).makeOptionMandatory())
     .option('--vm <name>', 'one VM alone (default: all that the target can confine)')
     .option('-o, --output <file>', 'a file, or a folder for several (default: standard output)')
     .option('--strict', 'refuse what would let through more than the rules do')
@@ -48,13 +48,4 @@ export function describe(command: Command, done: (code: number) => void): void {
       const { exportRules } = await import('./export/export.js');
       done(await exportRules(file, options));
     });
-}
-
-/** Throws with the near name and all of them. */
-function targetName(word: string): string {
-  const names: readonly string[] = TARGET_NAMES;
-  if (names.includes(word)) return word;
-  const near = names.find((one) => one.startsWith(word.toLowerCase().slice(0, 3))) ?? null;
-  const hint = near === null ? '' : `did you mean ${near}? `;
-  throw new InvalidArgumentError(`There is no such target: ${hint}Known are ${names.join(', ')}.`);
 }

@@ -1,4 +1,6 @@
 // What is printed when something failed, and the exit code that goes with it.
+
+import { meant } from '../native/contract/near.js';
 import { explain, ShuttleError } from '../native/contract/problem.js';
 import { isCommand } from './commands.js';
 import { document, note, paint } from './print.js';
@@ -48,7 +50,7 @@ function describe(error: unknown, { command }: Invocation): Failure {
     return { code: error.problem.code, message: text, hint, exit: exitOf(error.problem.code) };
   }
   if (isUsage(error)) {
-    const message = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
+    const message = withChoice(error.message.replace(/^error: /, '').replaceAll('\n', ' '));
     const exit = runsPrograms(command) ? OWN_FAILURE : USAGE;
     if (error.code === 'commander.help')
       return { code: 'USAGE', message: 'which command?', hint: 'shuttle --help', exit };
@@ -56,6 +58,13 @@ function describe(error: unknown, { command }: Invocation): Failure {
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return { code: 'INTERNAL', message: text, hint: 'this is a defect of Shuttle', exit: OWN_FAILURE };
+}
+
+/** Of the values that an option can have, the one that was meant. */
+function withChoice(message: string): string {
+  const [, word = '', choices = ''] =
+    / argument '([^']*)' is invalid[.] Allowed choices are (.*)[.]$/.exec(message) ?? [];
+  return message + meant(word, choices.split(', '));
 }
 
 function exitOf(code: string): number {

@@ -17,6 +17,16 @@ export async function parse(argv: string[]): Promise<number> {
   return code;
 }
 
+/** The whole tree of commands, for what is made of it: completion, the manual page. Nothing in it does anything. */
+export async function wholeTree(): Promise<Command> {
+  const program = outline();
+  for (const name of Object.keys(COMMANDS) as CommandName[]) {
+    const { describe } = await COMMANDS[name].load();
+    describe(addCommand(program, name), () => {});
+  }
+  return program;
+}
+
 function outline(): Command {
   return new Command('shuttle')
     .description(

@@ -25,6 +25,12 @@ const busses = [
 const redis = [{ name: 'redis-server', file: '/usr/bin/redis-server' }];
 // Tests look at the review's screen in it.
 const terminals = [{ name: 'tmux', file: '/usr/bin/tmux' }];
+// Tests complete commands in them, and read the manual page.
+const shells = [
+  { name: 'zsh', file: '/usr/bin/zsh' },
+  { name: 'fish', file: '/usr/bin/fish' },
+  { name: 'groff-base', file: '/usr/bin/groff' },
+];
 // Tests let the targets' own tools read what `shuttle export` writes, and look at `shuttle report`'s page.
 const readers = [
   { name: 'apparmor', file: '/usr/sbin/apparmor_parser' },
@@ -39,7 +45,17 @@ const rivals = [
 export const PACKAGES = {
   build: [...compilers, ...windowsPrograms],
   demo: [...compilers, ...windowsPrograms, ...wine],
-  test: [...compilers, ...wine, ...windowsPrograms, ...displays, ...busses, ...redis, ...terminals, ...readers],
+  test: [
+    ...compilers,
+    ...wine,
+    ...windowsPrograms,
+    ...displays,
+    ...busses,
+    ...redis,
+    ...terminals,
+    ...shells,
+    ...readers,
+  ],
   bench: [...compilers, ...windowsPrograms, ...wine, ...redis, ...rivals],
 };
 

@@ -39,6 +39,20 @@ const OPTIONS = { autoinstall_known_extensions: 'false', autoload_known_extensio
 
 const IN_MEMORY = ':memory:';
 
+/** A value of an answer with nothing lost: big integers, bytes, dates in days and moments in microseconds since 1970. */
+export type Bare = null | boolean | number | bigint | string | Uint8Array;
+
+const bare: DuckDBValueConverter<Bare> = (value, type, converter) => {
+  if (value === null || typeof value !== 'object') return value ?? null;
+  if (value instanceof duckdb.DuckDBBlobValue) return value.bytes;
+  if (value instanceof duckdb.DuckDBDateValue) return value.days;
+  if (value instanceof duckdb.DuckDBTimestampValue || value instanceof duckdb.DuckDBTimestampTZValue)
+    return value.micros;
+  if (value instanceof duckdb.DuckDBDecimalValue) return value.value;
+  const json = plain(value, type, converter as never);
+  return typeof json === 'string' ? json : JSON.stringify(json);
+};
+
 const plain: DuckDBValueConverter<Json> = (value, type, converter) => {
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
   if (value instanceof duckdb.DuckDBDecimalValue) return value.width <= 15 ? value.toDouble() : String(value);
@@ -87,6 +101,18 @@ export class Database {
   async all<Row>(sql: string, parameters?: Parameters): Promise<Row[]> {
     const result = await this.connection.run(sql, parameters);
     return (await result.convertRowObjects(plain)) as Row[];
+  }
+
+  /** The answer of one statement with nothing lost, some rows at a time. */
+  async stream(sql: string): Promise<{ columns: string[]; types: string[]; rows: AsyncIterable<Bare[][]> }> {
+    const result = await this.connection.stream(sql);
+    const rows = result.yieldConvertedRows(bare);
+    return { columns: result.deduplicatedColumnNames(), types: result.columnTypes().map(String), rows };
+  }
+
+  /** Ends what is being asked: it throws. */
+  cancel(): void {
+    this.connection.interrupt();
   }
 
   /** Fills `table`, whose columns are stored as `stores` say, in order. Close it before reading the table. */

@@ -1,23 +1,15 @@
 // What named objects of Windows programs cost under the agent and across VMs, against plain Wine.
-import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { CompiledRule } from '../../native/contract/rules.js';
-import type { Op } from '../../native/contract/words.js';
 import { findWine } from '../../tracer/windows/wine.js';
 import { type Figure, figure, skipped, type Target } from '../figure.js';
-import type { Lab } from '../lab.js';
 import { Prefix } from '../plain_wine.js';
 import { interleave } from '../rounds.js';
 import type { Bench, Group } from '../row.js';
 import { inside } from '../timer.js';
 import { Vms } from '../vms.js';
+import { builtWindows, COMPILER, rule } from './windows_parts.js';
 
-const COMPILER = '/usr/bin/x86_64-w64-mingw32-gcc';
-const SOURCE = ['../../../fixtures/programs/windows/objects.c', '../../fixtures/programs/windows/objects.c']
-  .map((place) => fileURLToPath(new URL(place, import.meta.url)))
-  .find((file) => existsSync(file)) as string;
 const EXPORTED = 'Local\\bench-exported';
 const MEGABYTES = 32; // written and read in each turn of `section`
 
@@ -89,7 +81,7 @@ async function measure(row: Row, { lab, rounds, progress }: Bench): Promise<Figu
   const wine = findWine();
   if (wine === null) return [skipped(row.name, row.unit, 'Wine is not installed')];
   if (!existsSync(COMPILER)) return [skipped(row.name, row.unit, 'mingw-w64 is not installed')];
-  const program = built(lab);
+  const program = builtWindows(lab, 'objects');
   const words = [program, ...row.words.map(String)];
   const owner = row.owner && [program, 'own', ...row.owner.map(String)];
   const vms = await Vms.open(lab, { mode: 'enforce', rules: RULES, vms: VMS(program) }, progress);
@@ -118,21 +110,10 @@ function figureOf(row: Row, printed: string): number {
   return row.name === 'event-signal' ? each / 2 : each;
 }
 
-function built(lab: Lab): string {
-  const to = join(lab.programs, 'objects.exe');
-  if (!existsSync(to)) execFileSync(COMPILER, ['-O2', '-s', '-o', to, SOURCE]);
-  return to;
-}
-
 const VMS = (program: string) => [
   { name: 'app', program: [program] },
   { name: 'owner', program: [program] },
 ];
-
-const rule = (id: string, ops: readonly Op[], from: string, to: string, object: string): CompiledRule => ({
-  ...{ id, allow: true, ops, from, fromImage: null, to, toImage: null, object: [object], fold: true, access: 0 },
-  ...{ args: null, phase: null, operation: null, message: null, title: null, carrier: null, relay: false },
-});
 
 const RULES: readonly CompiledRule[] = [
   rule('exported', ['mutex.open'], 'owner', 'app', EXPORTED),

@@ -32,7 +32,7 @@ export async function layers(action: Action, words: (string | undefined)[], opti
   if (action === 'remove' && file === undefined && !options.gone) throw new ShuttleError({ code: 'LAYER_UNNAMED' });
   if (action === 'list') return list(found, options);
   if (found.length === 0 && action !== 'remove')
-    throw new ShuttleError({ code: 'LAYER_NONE', file: file ?? '', vm: vm ?? null });
+    throw new ShuttleError({ code: 'LAYER_NONE', file: file ?? '', vm: vm ?? null, known: vmsOf(file ?? '') });
   if (action === 'diff') return diff(found, file ?? '', options);
   if (action === 'commit')
     return commit(
@@ -45,6 +45,9 @@ export async function layers(action: Action, words: (string | undefined)[], opti
   for (const layer of found) (action === 'reset' ? resetLayer : removeLayer)(layer);
   return tell(action, found, options);
 }
+
+const vmsOf = (file: string): string[] =>
+  listLayers(stateFolder()).flatMap(({ systemFile, vm }) => (systemFile === resolve(file) ? [vm] : []));
 
 const inShort = ({ systemFile, vm, kind, created, usedBy, gone, folder }: LayerInfo) => ({
   system_file: systemFile,

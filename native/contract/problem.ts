@@ -1,5 +1,8 @@
 // Every expected failure of Shuttle is a coded problem; the words for people are made here and nowhere else.
 
+import { meant } from './near.js';
+import { OPS } from './words.js';
+
 export type Problem =
   // the system file
   | {
@@ -10,7 +13,7 @@ export type Problem =
   | { code: 'SYSTEM_FILE_UNREADABLE'; file: string; error: string }
   | { code: 'SYSTEM_FILE_UNWRITABLE'; file: string; error: string }
   // running a system
-  | { code: 'VM_UNKNOWN'; vm: string; said: string }
+  | { code: 'VM_UNKNOWN'; vm: string; said: string; known: readonly string[] }
   | { code: 'VM_ORDER_CYCLE'; cycle: readonly string[] }
   | { code: 'VM_DIED'; vm: string; exit: number }
   | { code: 'VM_NEVER_READY'; vm: string; ready: string; exit: number | null }
@@ -18,7 +21,7 @@ export type Problem =
   | { code: 'SETUP_FAILED'; vm: string; command: string; exit: number }
   | { code: 'USER_UNKNOWN'; user: string }
   | { code: 'USER_FORBIDDEN'; user: string }
-  | { code: 'RUN_UNKNOWN'; run: string }
+  | { code: 'RUN_UNKNOWN'; run: string; near: readonly string[] }
   | { code: 'RUN_FOLDER_UNWRITABLE'; folder: string; error: string }
   // recording a run
   | { code: 'RECORD_FAILED'; file: string; error: string }
@@ -40,6 +43,9 @@ export type Problem =
   | { code: 'EXPRESSION_FORM'; expression: string; at: number; wrong: string }
   | { code: 'EXPORT_OTHER_SYSTEM'; target: string; systems: string; vms: readonly string[] }
   | { code: 'QUERY_FAILED'; error: string; rules: boolean }
+  | { code: 'ANSWER_UNWRITABLE'; file: string; error: string }
+  | { code: 'ANSWER_NOT_FOR_TERMINALS'; format: string }
+  | { code: 'DOT_COMMAND'; said: string; wrong: string; hint: string }
   | { code: 'TRACE_UNKNOWN'; file: string }
   // Windows programs
   | { code: 'WINE_MISSING'; program: string }
@@ -49,7 +55,7 @@ export type Problem =
   // the layers of VMs
   | { code: 'VM_IN_USE'; vm: string; pid: number }
   | { code: 'LAYER_UNNAMED' }
-  | { code: 'LAYER_NONE'; file: string; vm: string | null }
+  | { code: 'LAYER_NONE'; file: string; vm: string | null; known: readonly string[] }
   | { code: 'COMMIT_NO_PLACE'; path: string }
   | { code: 'LAYER_UNWRITABLE'; folder: string; error: string }
   | { code: 'STATE_UNWRITABLE'; folder: string; error: string }
@@ -67,12 +73,14 @@ export type Problem =
 export type Misasked =
   | { wrong: 'form' }
   | { wrong: 'op'; word: string }
-  | { wrong: 'vm'; word: string; known: readonly string[] };
+  | { wrong: 'vm'; word: string; known: readonly string[] }
+  | { wrong: 'place'; word: string; known: readonly string[] };
 
 const MISASKED: { [W in Misasked['wrong']]: (asked: Extract<Misasked, { wrong: W }>) => string } = {
   form: () => 'it is not of the form VM may OPERATION NAME',
-  op: ({ word }) => `${word} is no operation`,
-  vm: ({ word, known }) => `${word} is no VM of this system: known are ${known.join(', ')}`,
+  op: ({ word }) => `${word} is no operation${meant(word, OPS)}`,
+  vm: ({ word, known }) => `${word} is no VM of this system${meant(word, known) || `: known are ${known.join(', ')}`}`,
+  place: ({ word, known }) => `${word} is no place${meant(word, known) || `: known are ${known.join(', ')}`}`,
 };
 
 /** Why a file that is there is no program for this machine. */
@@ -137,8 +145,8 @@ export function explain(problem: Problem): Explanation {
       };
     case 'VM_UNKNOWN':
       return {
-        text: `${problem.vm}: no such VM in this system, named by ${problem.said}`,
-        hint: 'name one that stands under vms',
+        text: `${problem.vm}: no such VM in this system, named by ${problem.said}${meant(problem.vm, problem.known)}`,
+        hint: `VMs of this system: ${problem.known.join(', ')}`,
       };
     case 'VM_ORDER_CYCLE':
       return {
@@ -177,7 +185,7 @@ export function explain(problem: Problem): Explanation {
       };
     case 'RUN_UNKNOWN':
       return {
-        text: `${problem.run}: no such run`,
+        text: `${problem.run}: no such run${problem.near.length === 0 ? '' : ` (did you mean ${problem.near.join(' or ')}?)`}`,
         hint: 'give a run folder, or the id of a run under .shuttle/runs here',
       };
     case 'RUN_FOLDER_UNWRITABLE':
@@ -273,9 +281,18 @@ export function explain(problem: Problem): Explanation {
       return {
         text: `the query failed: ${problem.error}`,
         hint: problem.rules
-          ? 'tables: runs, interactions, payloads, processes, rules, rule_rows; columns: docs/run-format.md'
-          : 'tables: runs, interactions, payloads, processes, and with --system also rules and rule_rows; columns: docs/run-format.md',
+          ? 'tables: runs, interactions, payloads, processes, rules, rule_rows; columns: .schema'
+          : 'tables: runs, interactions, payloads, processes, and with --system also rules and rule_rows; columns: .schema',
       };
+    case 'ANSWER_UNWRITABLE':
+      return {
+        text: `${problem.file}: the answer cannot be written: ${problem.error}`,
+        hint: 'name another file with -o',
+      };
+    case 'ANSWER_NOT_FOR_TERMINALS':
+      return { text: `${problem.format} is not for terminals`, hint: 'name a file with -o (.output at the prompt)' };
+    case 'DOT_COMMAND':
+      return { text: `${problem.said}: ${problem.wrong}`, hint: problem.hint };
     case 'WINE_MISSING':
       return {
         text: `${problem.program}: a Windows program needs Wine, which is not installed`,
@@ -308,7 +325,7 @@ export function explain(problem: Problem): Explanation {
       };
     case 'LAYER_NONE':
       return {
-        text: `${problem.file}: ${problem.vm === null ? 'its VMs have' : `the VM ${problem.vm} has`} no layer`,
+        text: `${problem.file}: ${problem.vm === null ? 'its VMs have' : `the VM ${problem.vm} has`} no layer${problem.vm === null ? '' : meant(problem.vm, problem.known)}`,
         hint: 'shuttle vm list shows those there are',
       };
     case 'COMMIT_NO_PLACE':

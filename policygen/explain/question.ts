@@ -32,7 +32,10 @@ export function readQuestion(text: string, file: Pick<SystemFile, 'system'>): As
   const { object, access } = withoutAccess(rest);
   const space = object.indexOf(' ');
   const place = splitPlace(object.slice(0, Math.max(space, 0)));
-  const placed = space > 0 && [...vms, 'host', 'net'].includes(place.vm);
+  const places = [...vms, 'host', 'net'];
+  const placed = space > 0 && places.includes(place.vm);
+  // An address has no blanks: what stands before one was meant for a place.
+  if (!placed && space > 0 && /^(tcp|udp|dns)[.]/.test(op)) return { wrong: 'place', word: place.vm, known: places };
   return {
     op,
     from: from.vm,

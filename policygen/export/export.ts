@@ -30,8 +30,9 @@ export interface Export {
 /** Throws VM_UNKNOWN, and EXPORT_OTHER_SYSTEM where there is nothing that the target could confine. */
 export function exportSystem(file: SystemFile, target: Target, request: ExportRequest): Export {
   const { vm: only, acceptedOnly = false, valuesOf } = request;
-  if (only !== undefined && !file.system.vms.some(({ name }) => name === only))
-    throw new ShuttleError({ code: 'VM_UNKNOWN', vm: only, said: '--vm' });
+  const known = file.system.vms.map(({ name }) => name);
+  if (only !== undefined && !known.includes(only))
+    throw new ShuttleError({ code: 'VM_UNKNOWN', vm: only, said: '--vm', known });
   const reading = readSystem(file, valuesOf, { acceptedOnly, only });
   const fits = reading.subjects.filter((subject) => isFor(target, subject));
   const left = reading.subjects.filter((subject) => !fits.includes(subject)).map(({ vm }) => vm.name);

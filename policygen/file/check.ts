@@ -133,7 +133,7 @@ function checkCarrier(rule: Node, ids: readonly string[]): Complaint[] {
   const name = writtenText(carrier);
   return name === null || name === 'argv' || ids.includes(name)
     ? []
-    : [{ code: 'CARRIER_UNKNOWN', carrier: name, at: at(carrier) }];
+    : [{ code: 'CARRIER_UNKNOWN', carrier: name, known: ids, at: at(carrier) }];
 }
 
 /** Keys that mean something for some operations only; elsewhere the rule would match nothing, in silence. */

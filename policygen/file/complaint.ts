@@ -1,4 +1,6 @@
 // What can be wrong with a system file, and the words for it. `at` is an offset in the text.
+import { meant } from '../../native/contract/near.js';
+import { isOp, OPS, TOKENS } from '../../native/contract/words.js';
 import type { PatternDefect } from '../pattern/pattern.js';
 
 export type Fault =
@@ -29,7 +31,7 @@ export type Fault =
   | { code: 'IMAGE_FORM'; place: string }
   | { code: 'IMAGE_OF_NET' }
   | { code: 'ID_TWICE'; id: string }
-  | { code: 'CARRIER_UNKNOWN'; carrier: string }
+  | { code: 'CARRIER_UNKNOWN'; carrier: string; known: readonly string[] }
   | { code: 'CARRIER_MISSING'; token: string }
   | { code: 'KEY_MISPLACED'; key: string; belongs: string }
   | { code: 'CHARACTER'; what: string };
@@ -46,7 +48,7 @@ export interface LocatedComplaint {
 const defects: { [C in PatternDefect['code']]: (defect: Extract<PatternDefect, { code: C }>) => string } = {
   BRACE_OPEN: () => 'a { that nothing closes (a literal brace is doubled)',
   BRACE_CLOSED: () => 'a } that nothing opened (a literal brace is doubled)',
-  TOKEN_UNKNOWN: ({ token }) => `unknown token {${token}} (a literal brace is doubled)`,
+  TOKEN_UNKNOWN: ({ token }) => `unknown token {${token}}${meant(token, TOKENS)} (a literal brace is doubled)`,
   TOKEN_WIDTH: ({ token }) => `{${token}}: only {hex:N} takes a number, from 1 to 1024`,
   TOO_LONG: ({ longest }) => `longer than ${longest} characters`,
   TOO_MANY_TOKENS: ({ most }) => `more than ${most} tokens`,
@@ -60,31 +62,14 @@ export function sayDefect<C extends PatternDefect['code']>(defect: Extract<Patte
 const list = (words: readonly string[]): string =>
   words.length > 12 ? `${words.slice(0, 12).join(', ')}, …` : words.join(', ');
 
-/** The nearest known word, if one is near enough to be what was meant. */
-function nearest(word: string, known: readonly string[]): string | null {
-  const scored = known.map((other) => ({ other, far: distance(word.toLowerCase(), other) }));
-  const best = scored.sort((a, b) => a.far - b.far)[0];
-  return best !== undefined && best.far < word.length && best.far <= Math.max(1, Math.floor(word.length / 3))
-    ? best.other
-    : null;
-}
+/** What was meant, or else all there is to mean. */
+const known = (word: string, words: readonly string[]): string =>
+  meant(word, words) || (words.length <= 24 ? `: known are ${words.join(', ')}` : '');
 
-// Edit distance; words that long are nobody's typing error.
-function distance(a: string, b: string): number {
-  if (a.length > 40) return a.length;
-  let row = Array.from({ length: b.length + 1 }, (_, at) => at);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++)
-      next.push(Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
-    row = next;
-  }
-  return row[b.length]!;
-}
-
-function meant(word: string, known: readonly string[]): string {
-  const near = nearest(word, known);
-  return near !== null ? ` (did you mean ${near}?)` : known.length <= 24 ? `: known are ${known.join(', ')}` : '';
+/** A word that is an operation was meant as it stands. */
+function operationMeant(text: string): string {
+  const [word = ''] = text.split(' ', 1);
+  return isOp(word) ? '' : meant(word, OPS);
 }
 
 const quoted = (text: string): string => JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}…` : text);
@@ -111,13 +96,13 @@ export function say(fault: Fault): string {
     case 'KEY_TWICE':
       return `the key ${fault.key} stands here twice`;
     case 'KEY_UNKNOWN':
-      return `unknown key ${fault.key} in ${fault.of}${meant(fault.key, fault.known)}`;
+      return `unknown key ${fault.key} in ${fault.of}${known(fault.key, fault.known)}`;
     case 'KEY_MISSING':
       return `the key ${fault.key} is missing in ${fault.of}`;
     case 'TYPE':
       return `expected ${fault.wanted.join(' or ')}, found ${fault.found}${fault.plain === null ? '' : `: write '${fault.plain}' in quotes`}`;
     case 'WORD_UNKNOWN':
-      return `unknown ${fault.what} ${fault.word}${meant(fault.word, fault.known)}`;
+      return `unknown ${fault.what} ${fault.word}${known(fault.word, fault.known)}`;
     case 'FORM':
       return `${quoted(fault.text)} is no ${fault.what}`;
     case 'EMPTY':
@@ -131,13 +116,13 @@ export function say(fault: Fault): string {
     case 'PATTERN':
       return `bad pattern ${quoted(fault.text)}: ${sayDefect(fault.defect)}`;
     case 'VM_UNKNOWN':
-      return `unknown VM ${fault.vm}${meant(fault.vm, fault.known)}`;
+      return `unknown VM ${fault.vm}${known(fault.vm, fault.known)}`;
     case 'MAIN_MISSING':
       return `the key main is missing: which of ${list(fault.vms)} ends the run?`;
     case 'AFTER_CYCLE':
       return `each VM waits for the next: ${fault.cycle.join(' after ')}`;
     case 'READY_FORM':
-      return `${quoted(fault.text)} is no operation and its object, as in tcp.serve 127.0.0.1:80`;
+      return `${quoted(fault.text)} is no operation and its object, as in tcp.serve 127.0.0.1:80${operationMeant(fault.text)}`;
     case 'READY_OP':
       return `${fault.op} never makes a VM ready: name what it serves or creates`;
     case 'IMAGE_FORM':
@@ -147,7 +132,7 @@ export function say(fault: Fault): string {
     case 'ID_TWICE':
       return `two rules have the id ${fault.id}`;
     case 'CARRIER_UNKNOWN':
-      return `the carrier ${fault.carrier} is no rule’s id, nor argv`;
+      return `the carrier ${fault.carrier} is no rule’s id, nor argv${meant(fault.carrier, [...fault.known, 'argv'])}`;
     case 'CARRIER_MISSING':
       return `${fault.token} needs the key carrier: what brings it?`;
     case 'KEY_MISPLACED':

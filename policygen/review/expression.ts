@@ -1,6 +1,9 @@
 // The language that rules are chosen with, in the filter and in batches: `needed=proven and risk<3`, `to=net or to=host`,
 // `not (op=file.* or note~loader)`. A word alone is looked for anywhere in the rule.
 
+import { meant } from '../../native/contract/near.js';
+import { CLASSES, OPS } from '../../native/contract/words.js';
+
 /** What of a rule can be asked; the values of one rule. */
 export type Facts = Readonly<Record<string, string | number | readonly string[]>>;
 
@@ -29,6 +32,14 @@ export const FIELDS = {
   carrier: 'text',
   phase: 'text',
 } as const;
+
+/** Fields that hold one of a few words. */
+const WORDS: Readonly<Partial<Record<keyof typeof FIELDS, readonly string[]>>> = {
+  op: OPS,
+  class: Object.keys(CLASSES),
+  state: ['proposed', 'accepted', 'refused'],
+  needed: ['proven', 'seen', 'optional', 'unknown'],
+};
 
 const OPERATORS = ['!=', '<=', '>=', '=', '<', '>', '~'] as const;
 type Operator = (typeof OPERATORS)[number];
@@ -133,8 +144,9 @@ class Reader {
     if (kind !== 'word' && kind !== 'text') throw new Wrong(`unexpected ${text}: a field is wanted`, at);
     const sign = this.peek();
     if (sign.kind !== 'sign' || !OPERATORS.includes(sign.text as Operator)) return anywhere(text);
-    if (!Object.hasOwn(FIELDS, text))
-      throw new Wrong(`unknown field ${text}: known are ${Object.keys(FIELDS).join(', ')}`, at);
+    const fields = Object.keys(FIELDS);
+    if (!fields.includes(text))
+      throw new Wrong(`unknown field ${text}${meant(text, fields) || `: known are ${fields.join(', ')}`}`, at);
     this.at++;
     const value = this.next();
     if (value.kind !== 'word' && value.kind !== 'text')
@@ -153,10 +165,18 @@ const anywhere =
 function compare(field: Field, operator: Operator, value: Token): Test {
   if (FIELDS[field] === 'number') return compareNumbers(field, operator, value);
   if (operator === '~') return (facts) => texts(facts[field]).some((text) => contains(text, value.text));
+  if (operator === '=' || operator === '!=') mustBeAWord(field, value);
   const like = wildcard(value.text);
   if (operator === '=') return (facts) => texts(facts[field]).some(like);
   if (operator === '!=') return (facts) => !texts(facts[field]).some(like);
   throw new Wrong(`${field} is text: only =, != and ~ compare it`, value.at);
+}
+
+/** What no rule can have is a mistake, not a choice of none. */
+function mustBeAWord(field: Field, { text, at }: Token): void {
+  const words = WORDS[field];
+  if (words === undefined || text.includes('*') || words.includes(text.toLowerCase())) return;
+  throw new Wrong(`no rule can have ${field} ${text}${meant(text, words)}`, at);
 }
 
 function compareNumbers(field: Field, operator: Operator, value: Token): Test {

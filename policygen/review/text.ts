@@ -17,7 +17,7 @@ const MOST = 4096;
 const MORE = '…';
 
 const ASCII = /^[ -~]*$/;
-const widthOf = (text: string): number => (ASCII.test(text) ? text.length : stringWidth(text));
+export const widthOf = (text: string): number => (ASCII.test(text) ? text.length : stringWidth(text));
 
 /** One printable line; what is far too long loses its middle. */
 export function oneLine(text: string): string {

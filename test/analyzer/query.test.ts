@@ -58,6 +58,7 @@ test.each<[string, unknown[][]]>([
   ['select run, image, argv, started, ended, exit from processes', [['r1', null, '["a b"]', 3, null, -9]]],
   ['select 18446744073709551615::ubigint as big, 1.5 as half, [1, 2] as list', [['18446744073709551615', 1.5, [1, 2]]]],
   ['create temp table t as select 3 as x; select x from t', [[3]]],
+  ["select 1; select ';'; select 2 -- the last", [[2]]],
   ['select * from interactions where false', []],
 ])('%s', async (sql, rows) => {
   expect((await queryRuns(runs, sql)).rows).toEqual(rows);

@@ -74,8 +74,8 @@ test('--json is the whole of it', () => {
 });
 
 test.each([
-  ['apparmour', /did you mean apparmor\? Known are apparmor, systemd, .*json/],
-  ['nonsense', /There is no such target: Known are/],
+  ['apparmour', /Allowed choices are apparmor, systemd, .*json[.] [(]did you mean apparmor/],
+  ['nonsense', /'nonsense' is invalid[.] Allowed choices are/],
 ])('an unknown target %s is one error with the near name and the list', (name, words) => {
   const done = shuttle('s.yaml', '--to', name);
   expect(done).toMatchObject({ code: 2, stdout: '' });

@@ -12,26 +12,27 @@ export const hasTmux = existsSync('/usr/bin/tmux');
 export class Terminal {
   private readonly sockets = mkdtempSync(join(tmpdir(), 'shuttle-tmux-'));
 
+  /** The command line of this tree, with these arguments; what it left behind stays to be seen. */
   constructor(folder: string, size: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-    const [columns = '80', rows = '24'] = size.split('x');
     const words = [process.execPath, main, ...args].map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
+    this.start(folder, size, `${words}; echo "left with $?"; sleep 600`, env);
+  }
+
+  /** Any other command. */
+  static of(folder: string, size: string, command: string, env: Readonly<Record<string, string>> = {}): Terminal {
+    const terminal = Object.create(Terminal.prototype) as Terminal;
+    Object.assign(terminal, { sockets: mkdtempSync(join(tmpdir(), 'shuttle-tmux-')) });
+    terminal.start(folder, size, command, env);
+    return terminal;
+  }
+
+  private start(folder: string, size: string, command: string, env: Readonly<Record<string, string>>): void {
+    const [columns = '80', rows = '24'] = size.split('x');
     const set = Object.entries(env)
-      .map(([name, value]) => `${name}='${value}' `)
+      .map(([name, value]) => `export ${name}='${value}'; `)
       .join('');
-    // What the program left behind stays to be seen.
-    this.tmux(
-      '-f',
-      '/dev/null',
-      'new-session',
-      '-d',
-      '-x',
-      columns,
-      '-y',
-      rows,
-      '-c',
-      folder,
-      `${set}${words}; echo "left with $?"; sleep 600`,
-    );
+    const place = ['-x', columns, '-y', rows, '-c', folder];
+    this.tmux('-f', '/dev/null', 'new-session', '-d', ...place, `${set}${command}`);
   }
 
   press(...keys: string[]): this {
@@ -40,7 +41,8 @@ export class Terminal {
   }
 
   type(text: string): this {
-    this.tmux('send-keys', '-l', text);
+    // A semicolon at the end would end tmux's command.
+    this.tmux('send-keys', '-l', '--', text.replace(/;$/, '\\;'));
     return this;
   }
 

@@ -1,6 +1,7 @@
 // Where run folders are, and how a run is named on the command line.
 import { existsSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { nearOf } from '../../native/contract/near.js';
 import { ShuttleError } from '../../native/contract/problem.js';
 
 const RUNS = '.shuttle/runs';
@@ -51,6 +52,15 @@ export function findRun(named: string, cwd: string): string {
   const names = existsSync(systems) ? readdirSync(systems) : [];
   const found = names.map((name) => join(systems, name, named)).filter((folder) => existsSync(folder));
   if (found.length > 1) throw new ShuttleError({ code: 'RUN_ID_TWICE', id: named, folders: found });
-  if (found[0] === undefined) throw new ShuttleError({ code: 'RUN_UNKNOWN', run: named });
+  if (found[0] === undefined)
+    throw new ShuttleError({ code: 'RUN_UNKNOWN', run: named, near: nearRuns(named, systems) });
   return found[0];
+}
+
+/** Runs that may have been meant: ids that begin so, or nearly. */
+function nearRuns(named: string, folder: string): string[] {
+  const systems = existsSync(folder) ? readdirSync(folder) : [];
+  const ids = systems.flatMap((system) => readdirSync(join(folder, system)));
+  const begun = named.length < 6 ? [] : ids.filter((id) => id.startsWith(named));
+  return begun.length > 0 ? begun.slice(-3) : nearOf(named, ids);
 }

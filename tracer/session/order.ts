@@ -28,10 +28,12 @@ export function findCycle(vms: readonly Member[]): string[] | null {
 /** Throws where `after` or `main` name no VM, or `after` goes round in a circle. */
 export function checkOrder(system: { main: string; vms: readonly Member[] }): void {
   const names = new Set(system.vms.map((vm) => vm.name));
-  if (!names.has(system.main)) throw new ShuttleError({ code: 'VM_UNKNOWN', vm: system.main, said: 'main' });
+  if (!names.has(system.main))
+    throw new ShuttleError({ code: 'VM_UNKNOWN', vm: system.main, said: 'main', known: [...names] });
   for (const vm of system.vms)
     for (const name of vm.after)
-      if (!names.has(name)) throw new ShuttleError({ code: 'VM_UNKNOWN', vm: name, said: `after of ${vm.name}` });
+      if (!names.has(name))
+        throw new ShuttleError({ code: 'VM_UNKNOWN', vm: name, said: `after of ${vm.name}`, known: [...names] });
   const cycle = findCycle(system.vms);
   if (cycle) throw new ShuttleError({ code: 'VM_ORDER_CYCLE', cycle });
 }

@@ -288,6 +288,7 @@ function chosen(request: RunRequest): { main: string; vms: VmDescription[] } {
   const { system, only } = request;
   if (only === null) return { main: system.main, vms: [...system.vms] };
   const vm = system.vms.find((one) => one.name === only);
-  if (!vm) throw new ShuttleError({ code: 'VM_UNKNOWN', vm: only, said: '--vm' });
+  if (!vm)
+    throw new ShuttleError({ code: 'VM_UNKNOWN', vm: only, said: '--vm', known: system.vms.map(({ name }) => name) });
   return { main: only, vms: [{ ...vm, after: [] }] };
 }

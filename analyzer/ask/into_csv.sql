@@ -1,0 +1,1 @@
+copy (from query($asked)) to $file (format csv, header true)
