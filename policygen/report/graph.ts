@@ -34,6 +34,11 @@ export interface Graph {
 
 /** More nodes than these in one place are put together by folders. */
 const MOST_IN_GROUP = 60;
+/** What only a private copy was made of is told more shortly still. */
+const MOST_COPIES = 8;
+
+/** Rules that an edge names. */
+const MOST_RULES = 50;
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 const baseOf = (path: string): string =>
@@ -49,13 +54,13 @@ export function graphOf(
     one,
     label: (one.rule === null ? undefined : patterns.get(one.rule)) ?? one.name,
   }));
-  const folded = foldsOf(named.map(({ one, label }) => ({ place: one.place, label })));
+  const folded = foldsOf(named.map(({ one, label }) => ({ place: keyOfPlace(one), label })));
   const edges = new Map<string, Edge>();
   const left = new Map<string, Map<string, GraphNode>>(vms.map((vm) => [vm, new Map()]));
   const right = new Map<string, Map<string, GraphNode>>();
   for (const { one, label } of named) {
     const program = one.image === null ? one.vm : baseOf(one.image);
-    const target = folded.get(one.place)?.get(label) ?? label;
+    const target = folded.get(keyOfPlace(one))?.get(label) ?? label;
     const from = nodeIn(left, one.vm, program, 'l');
     const to = nodeIn(right, one.place, target, 'r');
     join(edges, one, from, to);
@@ -69,6 +74,10 @@ export function graphOf(
   const sorted = [...edges.values()].sort((a, b) => compare(keyOf(a), keyOf(b)));
   return { left: groups(left), right: untangled(groups(right), groups(left), sorted), edges: sorted };
 }
+
+/** A place, and apart from it what was copied there. */
+const keyOfPlace = ({ place, verdict }: Crossing): string => (verdict === 'redirected' ? `copies ${place}` : place);
+const mostIn = (key: string): number => (key.startsWith('copies ') ? MOST_COPIES : MOST_IN_GROUP);
 
 const keyOf = ({ from, to, class: kind, verdict }: Edge): string => [from, to, kind, verdict].join('\0');
 
@@ -86,7 +95,7 @@ function join(edges: Map<string, Edge>, one: Crossing, from: string, to: string)
   edges.set(keyOf(fresh), edge);
   edge.times += Number(one.times);
   if (!edge.ops.includes(one.op)) edge.ops.push(one.op);
-  if (one.rule !== null && !edge.rules.includes(one.rule)) edge.rules.push(one.rule);
+  if (one.rule !== null && edge.rules.length < MOST_RULES && !edge.rules.includes(one.rule)) edge.rules.push(one.rule);
 }
 
 /** For each place that has too many labels, what stands for each of them: ever higher folders, until there are few. */
@@ -94,13 +103,15 @@ function foldsOf(labels: readonly { place: string; label: string }[]): Map<strin
   const byPlace = new Map<string, Set<string>>();
   for (const { place, label } of labels) byPlace.set(place, (byPlace.get(place) ?? new Set()).add(label));
   return new Map(
-    [...byPlace].filter(([, all]) => all.size > MOST_IN_GROUP).map(([place, all]) => [place, foldAll([...all])]),
+    [...byPlace]
+      .filter(([key, all]) => all.size > mostIn(key))
+      .map(([key, all]) => [key, foldAll([...all], mostIn(key))]),
   );
 }
 
-function foldAll(labels: readonly string[]): Map<string, string> {
+function foldAll(labels: readonly string[], most: number): Map<string, string> {
   let folded = new Map(labels.map((label) => [label, label]));
-  for (let depth = 12; depth > 0 && new Set(folded.values()).size > MOST_IN_GROUP; depth--)
+  for (let depth = 12; depth > 0 && new Set(folded.values()).size > most; depth--)
     folded = new Map(labels.map((label) => [label, cut(label, depth)]));
   return folded;
 }

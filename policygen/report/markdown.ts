@@ -15,7 +15,7 @@ export function markdownOf(report: Report): string {
     `## ${md(system)}: who talks to whom`,
     '',
     runs.length === 0
-      ? `${rules.length} rules; no recorded runs.`
+      ? `${count(rules.length, 'rule')}; no recorded runs.`
       : `${count(runs.length, 'run')}, ${count(rules.length, 'rule')}${all ? `, ${all.seen} interactions known (${estimateWords(all)})` : ''}.${coverage ? ` ${coverage.advice}` : ''}`,
     '',
     ...table(

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { curveSvg, estimateWords, timelineSvg } from './charts.js';
 import { escapeMarkup as esc, escapeJson } from './escape.js';
 import type { Report } from './model.js';
-import { rulesHtml } from './rules_html.js';
+import { MOST_RULES, rulesHtml } from './rules_html.js';
 import { graphSvg } from './svg.js';
 import { tableHtml } from './table_html.js';
 import { CLASS_WORDS, duration, grouped } from './words.js';
@@ -149,6 +149,6 @@ function dataOf({ system, vms, runs, graph, curve, coverage, rules }: Report): u
     graph,
     curve,
     coverage,
-    rules: rules.map(({ rule, doing, risk }) => ({ ...rule, doing, risk })),
+    rules: rules.slice(0, MOST_RULES).map(({ rule, doing, risk }) => ({ ...rule, doing, risk })),
   };
 }

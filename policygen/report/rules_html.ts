@@ -2,13 +2,22 @@
 import type { ReportRow } from '../../analyzer/report/read.js';
 import { escapeMarkup as esc } from './escape.js';
 import type { Report, RuleReport } from './model.js';
-import { VERDICT_WORDS } from './words.js';
+import { grouped, VERDICT_WORDS } from './words.js';
+
+/** More rules than these nobody reads on a page. */
+export const MOST_RULES = 1000;
 
 export function rulesHtml(report: Report): string {
   if (report.rules.length === 0) return '<p class="lead">There are no rules: nothing crosses the wall.</p>';
+  const shown = report.rules.slice(0, MOST_RULES);
+  const more = report.rules.length - shown.length;
+  const left =
+    more > 0
+      ? `<p class="lead">The ${grouped(shown.length)} most risky of ${grouped(report.rules.length)}; <code>shuttle review --list</code> has the others.</p>`
+      : '';
   const rows = new Map<string, ReportRow[]>();
   for (const row of report.evidence) rows.set(row.rule, [...(rows.get(row.rule) ?? []), row]);
-  return `<div class="rules">${report.rules.map((one) => ruleHtml(one, rows.get(one.rule.id) ?? [])).join('\n')}</div>`;
+  return `${left}<div class="rules">${shown.map((one) => ruleHtml(one, rows.get(one.rule.id) ?? [])).join('\n')}</div>`;
 }
 
 function ruleHtml({ rule, doing, seen, need, risk, reasons }: RuleReport, rows: readonly ReportRow[]): string {

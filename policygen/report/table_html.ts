@@ -5,7 +5,7 @@ import { placeWords } from './svg.js';
 import { grouped, VERDICT_WORDS } from './words.js';
 
 /** A page with more rows is one nobody searches by hand; `shuttle query` has them all. */
-export const MOST_ROWS = 3000;
+export const MOST_ROWS = 2000;
 
 const HEADS: readonly [head: string, number?: true][] = [
   ['VM'],
