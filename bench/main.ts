@@ -13,6 +13,7 @@ import { command, starts } from './rows/start.js';
 import { windows } from './rows/windows.js';
 import { windowsObjects } from './rows/windows_objects.js';
 import { windowsPipes } from './rows/windows_pipes.js';
+import { windowsPostgres } from './rows/windows_postgres.js';
 
 const GROUPS: readonly Group[] = [
   starts,
@@ -22,6 +23,7 @@ const GROUPS: readonly Group[] = [
   windows,
   ...windowsObjects,
   windowsPipes,
+  windowsPostgres,
   recorder,
   traps,
   load,

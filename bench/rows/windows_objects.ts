@@ -11,6 +11,8 @@ import { Vms } from '../vms.js';
 import { builtWindows, COMPILER, rule } from './windows_parts.js';
 
 const EXPORTED = 'Local\\bench-exported';
+const WINDOW = 'bench-window';
+const EXPORTED_FILE = 'C:\\users\\bench-exported';
 const MEGABYTES = 32; // written and read in each turn of `section`
 
 interface Row {
@@ -18,7 +20,7 @@ interface Row {
   /** The program's words besides its name. */
   words: readonly [what: string, name: string, times: number];
   /** What the other program does meanwhile, where there is one. */
-  owner?: readonly [name: string, turns: number];
+  owner?: readonly [what: 'own' | 'show', name: string, turns: number];
   unit: 'us' | 'GB/s';
   said: string;
   target: Target;
@@ -47,6 +49,13 @@ const ROWS: readonly Row[] = [
     target: { of: 'ratio', most: 1.05 },
   },
   {
+    name: 'agent-file:exported',
+    words: ['file', EXPORTED_FILE, 3000],
+    unit: 'us',
+    said: 'the same, a rule letting another VM read it',
+    target: { of: 'ratio', most: 1.4 },
+  },
+  {
     name: 'missing-name',
     words: ['missing', '\\\\.\\pipe\\bench-none', 3000],
     unit: 'us',
@@ -56,7 +65,7 @@ const ROWS: readonly Row[] = [
   {
     name: 'section',
     words: ['section', 'bench', 20],
-    owner: ['bench', 0],
+    owner: ['own', 'bench', 0],
     unit: 'GB/s',
     said: 'memory of the other VM’s section written and read',
     target: { of: 'ratio', least: 0.95 },
@@ -64,10 +73,18 @@ const ROWS: readonly Row[] = [
   {
     name: 'event-signal',
     words: ['signal', 'bench', 2000],
-    owner: ['bench', 1],
+    owner: ['own', 'bench', 1],
     unit: 'us',
     said: 'an event set until who waits in the other VM runs, half a round trip',
     target: { of: 'ratio', most: 2 },
+  },
+  {
+    name: 'window-send',
+    words: ['send', WINDOW, 2000],
+    owner: ['show', WINDOW, 0],
+    unit: 'us',
+    said: 'SendMessage to a window of the other VM, until its answer is there',
+    target: { of: 'ratio', most: 5 },
   },
 ];
 
@@ -83,11 +100,12 @@ async function measure(row: Row, { lab, rounds, progress }: Bench): Promise<Figu
   if (!existsSync(COMPILER)) return [skipped(row.name, row.unit, 'mingw-w64 is not installed')];
   const program = builtWindows(lab, 'objects');
   const words = [program, ...row.words.map(String)];
-  const owner = row.owner && [program, 'own', ...row.owner.map(String)];
+  const owner = row.owner && [program, ...row.owner.map(String)];
   const vms = await Vms.open(lab, { mode: 'enforce', rules: RULES, vms: VMS(program) }, progress);
   const plain = new Prefix(lab, wine, `objects-${row.name.replace(':', '-')}`);
   try {
-    await plain.print('cmd', '/c', 'exit');
+    // Without a display windows need Wine's null driver, which VMs have by themselves, from the server's start on.
+    await plain.run('reg', 'add', 'HKCU\\Software\\Wine\\Drivers', '/v', 'Graphics', '/d', 'null', '/f');
     if (owner) {
       await vms.start('owner', owner, 'served');
       plain.keep(...owner);
@@ -117,6 +135,8 @@ const VMS = (program: string) => [
 
 const RULES: readonly CompiledRule[] = [
   rule('exported', ['mutex.open'], 'owner', 'app', EXPORTED),
+  rule('window', ['window.find', 'window.send'], 'app', 'owner', WINDOW),
+  rule('exported-file', ['file.read'], 'owner', 'app', EXPORTED_FILE),
   rule('memory', ['memory.open'], 'app', 'owner', 'Local\\bench-memory'),
   ...['ping', 'pong', 'done'].map((what) => rule(what, ['event.open'], 'app', 'owner', `Local\\bench-${what}`)),
 ];

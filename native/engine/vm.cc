@@ -92,6 +92,8 @@ StartFailure Vm::start() {
   VmPlan plan = spec.plan;
   plan.among = engine.vms.size();
   Trapping trapping = trapping_for(spec, *engine.rules);
+  // Wine opens no file that it has not seen: without this nobody learnt what a Windows program wants of another VM's.
+  trapping.lookups |= engine.several && spec.mode == Mode::kAllow;
   // Alone, a VM is served no name that is not there, and the links it goes by are learnt where it opens or looks.
   trapping.links = !trapping.reader || engine.several;
   const FilterTable table = filter_table(trapping);

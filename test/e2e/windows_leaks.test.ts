@@ -5,7 +5,7 @@ import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Lab, PEOPLE, type Ran } from './lab.js';
-import { buildWindows, lacking, lines, why, words } from './windows_fixtures.js';
+import { buildWindows, inOneVm, lacking, lines, onZ, why, words } from './windows_fixtures.js';
 
 /** What Wine itself has no way to: the attempt is made nonetheless. */
 const NOWHERE = {
@@ -44,7 +44,7 @@ const LEAKS: readonly Leak[] = [
   },
   { what: 'wait-pipe', learning: 'carried', kept: [['pipe.connect', '\\\\.\\pipe\\leak-wait']] },
   { what: 'list-pipes', learning: 'never' },
-  { what: 'broadcast', learning: 'never', heard: 'broadcast' },
+  { what: 'broadcast', learning: 'carried', heard: 'broadcast', kept: [['window.broadcast', '*']] },
   { what: 'hidden-window', learning: 'never' },
   { what: 'list-windows', learning: 'never' },
   { what: 'clipboard', learning: 'carried' },
@@ -61,7 +61,6 @@ const LEAKS: readonly Leak[] = [
 const NEVER = LEAKS.filter(({ learning }) => learning === 'never');
 
 const LIBRARIES = ['-lrpcrt4', '-lws2_32', '-lntdll', '-luser32', '-ladvapi32'];
-const z = (path: string): string => `Z:${path.replaceAll('/', '\\')}`;
 
 describe.skipIf(lacking !== '')(`what an earlier system let slip${why}`, () => {
   const who = PEOPLE[0] as (typeof PEOPLE)[number];
@@ -75,18 +74,12 @@ describe.skipIf(lacking !== '')(`what an earlier system let slip${why}`, () => {
       const secret = lab.put('secret.txt', 'secret');
       return {
         program: buildWindows(lab, 'leaks', ...LIBRARIES),
-        file: [z(dirname(secret)), String(statSync(secret).ino)],
+        file: [onZ(dirname(secret)), String(statSync(secret).ino)],
       };
     };
     const alone = thiefIn(one);
-    const both = `start /b ${z(buildWindows(one, 'leak_victim', ...LIBRARIES))} & ${z(alone.program)} wait all ${alone.file.join(' ')}`;
-    one.system(`
-shuttle: 1
-system: lab
-main: one
-vms:
-  one: { program: ${words('C:\\windows\\system32\\cmd.exe', '/c', both)} }
-`);
+    const both = `start /b ${onZ(buildWindows(one, 'leak_victim', ...LIBRARIES))} & ${onZ(alone.program)} wait all ${alone.file.join(' ')}`;
+    inOneVm(one, both);
     const { program, file } = thiefIn(two);
     const system = (...what: string[]) => `
 shuttle: 1

@@ -56,7 +56,7 @@ describe.skipIf(lack !== '')(`Node for Windows and its pipes${why}`, () => {
   beforeAll(() => {
     one = newLab();
     two = newLab();
-    const both = `start /b ${NODE} pipe_server.js ${PIPE} 1 & ${NODE} pipe_client.js ${PIPE} patient`;
+    const both = `start /b ${NODE} pipe_server.cjs ${PIPE} 1 & ${NODE} pipe_client.cjs ${PIPE} patient`;
     one.system(`
 shuttle: 1
 system: lab
@@ -69,9 +69,9 @@ shuttle: 1
 system: lab
 main: client
 vms:
-  server: ${inVm(words(NODE, 'pipe_server.js', PIPE, '2'))}
+  server: ${inVm(words(NODE, 'pipe_server.cjs', PIPE, '2'))}
     ready: 'pipe.serve ${PIPE}'
-  client: ${inVm(words(NODE, 'pipe_client.js', PIPE))}
+  client: ${inVm(words(NODE, 'pipe_client.cjs', PIPE))}
     after: [server]
 `);
     alone = one.shuttle('learn', '--ephemeral');

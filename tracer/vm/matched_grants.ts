@@ -54,14 +54,15 @@ const isShown = (path: string, admits: MatchedInput['admits']): boolean =>
 
 /** The folder that all names of a rule lie in, and how deep below it they lie; none where the rule has no free token. */
 function placeOf({ object }: CompiledRule): { folder: string; depth: number }[] {
-  const [first] = object;
-  if (typeof first !== 'string' || !first.startsWith('/') || object.every((part) => typeof part === 'string'))
-    return [];
-  const end = first.lastIndexOf('/');
-  const rest = [first.slice(end + 1), ...object.slice(1)];
-  const anywhere = rest.some((part) => typeof part !== 'string' && part.token === 'rest');
-  const depth = rest.join('').split('/').length - 1;
-  return [{ folder: first.slice(0, end) || '/', depth: anywhere ? Number.POSITIVE_INFINITY : depth }];
+  const at = object.findIndex((part) => typeof part !== 'string');
+  const known = object.slice(0, at).join('');
+  if (at < 0 || !known.startsWith('/')) return [];
+  const free = object.slice(at);
+  const anywhere = free.some((part) => typeof part !== 'string' && part.token === 'rest');
+  const slashes = free.flatMap((part) => (typeof part === 'string' ? part.match(/\//g) : null) ?? []).length;
+  return [
+    { folder: known.slice(0, known.lastIndexOf('/')) || '/', depth: anywhere ? Number.POSITIVE_INFINITY : slashes },
+  ];
 }
 
 function entriesOf(folder: string): Dirent[] {

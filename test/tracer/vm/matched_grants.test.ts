@@ -21,7 +21,7 @@ type Rule = [ops: string, pattern: string, more?: Partial<CompiledRule>];
 
 function grants(given: readonly Rule[], closed: readonly string[] = []): string[] {
   const rules = given.map(([ops, pattern, more], at): CompiledRule => {
-    const object = readPattern(`${root}/${pattern}`);
+    const object = [root, ...readPattern(`/${pattern}`)]; // as a variable's value stands before what follows it
     const open = { fromImage: null, toImage: null, fold: false, access: 0, args: null, phase: null, carrier: null };
     const rest = { operation: null, message: null, title: null, relay: false };
     const said = { id: `r${at}`, allow: true, ops: ops.split(' ') as CompiledRule['ops'], from: 'app', to: 'host' };
