@@ -22,6 +22,10 @@ export const COMMANDS = {
     summary: "write the rules in another enforcer's format, and say how truly",
     load: () => import('./export.js'),
   },
+  report: {
+    summary: 'draw who talks to whom, as a page, a picture or for a pull request',
+    load: () => import('./report.js'),
+  },
   query: { summary: 'ask recorded runs in SQL', load: () => import('./query.js') },
   vm: { summary: "look after the VMs' private files", load: () => import('./vm.js') },
   doctor: {

@@ -82,7 +82,9 @@ function removeOrphans() {
 
 async function buildTypeScript(force) {
   const folders = parts.map((part) => join(root, part)).filter((folder) => existsSync(folder));
-  const assets = folders.flatMap((folder) => filesUnder(folder, /\.(sql|json|csv|bash|zsh|fish)$/, built));
+  const assets = folders.flatMap((folder) =>
+    filesUnder(folder, /\.(sql|json|csv|css|bash|zsh|fish)$|\.client\.mjs$/, built),
+  );
   const sources = folders.flatMap((folder) => filesUnder(folder, /\.tsx?$/, built));
   const programs = [...products.map((name) => join(release, name)), ...windowsProducts(root)];
   const config = ['tsconfig.json', 'package.json', 'package-lock.json'].map((name) => join(root, name));
