@@ -2,22 +2,28 @@
 import type { Pattern, PatternPart } from '../native/contract/rules.js';
 import type { Item } from './grammar/items.js';
 import { type Mask, masksOf } from './grammar/masks.js';
+import type { Shape } from './grammar/names.js';
 import { patternOf } from './grammar/types.js';
-import type { Namespace } from './namespace.js';
 import { joinLiterals, printPattern } from './pattern/text.js';
 import { WIDER } from './pattern/wider.js';
 
 export interface Alternative {
   object: string;
-  /** Names in all runs that it admits and that the rule was not learnt from. */
+  /** Names in all runs, and files of this host, that it admits and that the rule was not learnt from. */
   also_admits: number;
   /** Rows per run that it would deny where a run is left out. */
   heldout_denials: number;
 }
 
-/** What stands for several literals that differ in one piece: as one rule, and which literals those are. */
-export interface Merger {
+/** Another reading of one rule, or of several. */
+export interface Reading {
   pattern: Pattern;
+  /** What it would be, had only some of the shapes been found. */
+  again: (shapes: readonly Pick<Shape, 'pattern'>[]) => readonly Pattern[];
+}
+
+/** What stands for several literals that differ in one piece: as one rule, and which literals those are. */
+export interface Merger extends Reading {
   members: readonly { name: string; run: number }[];
   /** Places of the literals in the list given. */
   of: readonly number[];
@@ -42,8 +48,18 @@ export function mergersOf(literals: readonly Item[]): Merger[] {
     const pattern = left.length < FEWEST ? null : mergedBy(literals, left);
     if (pattern === null) return [];
     for (const { at } of left) taken.add(at);
-    return [{ pattern, members: left.flatMap(({ at }) => literals[at]!.members), of: left.map(({ at }) => at) }];
+    const members = left.flatMap(({ at }) => literals[at]!.members);
+    return [{ pattern, members, of: left.map(({ at }) => at), again: mergedAgain(literals, left) }];
   });
+}
+
+function mergedAgain(literals: readonly Item[], list: readonly { at: number; mask: Mask }[]): Reading['again'] {
+  const byText = new Map(list.map((one) => [literals[one.at]!.text, one]));
+  return (shapes) => {
+    const left = shapes.flatMap(({ pattern }) => byText.get(printPattern(pattern)) ?? []);
+    const merged = left.length < FEWEST ? null : mergedBy(literals, left);
+    return [...(merged === null ? [] : [merged]), ...shapes.map(({ pattern }) => pattern)];
+  };
 }
 
 function mergedBy(literals: readonly Item[], list: readonly { at: number; mask: Mask }[]): Pattern | null {
@@ -57,27 +73,18 @@ function mergedBy(literals: readonly Item[], list: readonly { at: number; mask: 
   return joinLiterals(parts);
 }
 
-/** One alternative, with its price. */
-export function priced(
-  pattern: Pattern,
-  members: readonly { name: string }[],
-  namespace: Namespace,
-  fold: boolean,
-): Alternative {
-  return { object: printPattern(pattern), also_admits: namespace.beside(pattern, members, fold), heldout_denials: 0 };
-}
-
 /** Wider readings of `pattern`, from the nearest to the widest. */
-export function alternativesOf(
-  pattern: Pattern,
-  members: readonly { name: string; run: number }[],
-  namespace: Namespace,
-  fold: boolean,
-): Alternative[] {
-  const found: Alternative[] = [];
-  for (let next = wider(pattern); next !== null; next = wider(next)) found.push(priced(next, members, namespace, fold));
+export function widerReadings(pattern: Pattern): Reading[] {
+  const found: Reading[] = [];
+  for (let next = wider(pattern); next !== null; next = wider(next)) {
+    const steps = found.length + 1;
+    found.push({ pattern: next, again: (shapes) => shapes.map((shape) => widened(shape.pattern, steps)) });
+  }
   return found;
 }
+
+const widened = (pattern: Pattern, steps: number): Pattern =>
+  steps === 0 ? pattern : widened(wider(pattern) ?? pattern, steps - 1);
 
 function wider(pattern: Pattern): Pattern | null {
   let changed = false;

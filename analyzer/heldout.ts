@@ -1,8 +1,9 @@
 // Leave one run out, learn from the rest, and count what the rules would have denied to the run left out: how many
 // denials the next run must expect. Denials are counted in rows; a name kept apart as rare is a denial.
-import { boundValues, generalise, type Settings } from './grammar/generalise.js';
-import type { Group, SeenName } from './grammar/names.js';
+import { generalise, type Settings } from './grammar/generalise.js';
+import type { Group } from './grammar/names.js';
 import { admitter } from './pattern/admits.js';
+import type { Relearner } from './relearn.js';
 
 export interface HeldOut {
   /** Mean over the runs left out; null where there is but one run. */
@@ -12,20 +13,11 @@ export interface HeldOut {
   high: number | null;
 }
 
-// Enough for the interval; more only costs time. Each run left out is learnt from anew, so many names mean fewer runs.
-const MOST_RUNS = 20;
-const FEWEST_RUNS = 3;
-const MOST_WORK = 1_000_000; // names looked at
-
-/** What to expect of a run that nothing was learnt from. `runs` are the ids of all runs, in order. */
-export function holdOut(groups: readonly Group[], runs: readonly string[], settings: Settings): HeldOut {
+/** What to expect of a run that nothing was learnt from. */
+export function holdOut(relearner: Relearner): HeldOut {
+  const { groups, runs, settings } = relearner;
   if (runs.length < 2) return { denials_per_run: null, low: null, high: null };
-  const names = groups.reduce((sum, group) => sum + group.names.reduce((all, one) => all + one.sightings.length, 0), 0);
-  const most = Math.max(FEWEST_RUNS, Math.min(MOST_RUNS, Math.floor(MOST_WORK / Math.max(1, names))));
-  const step = Math.max(1, runs.length / most);
-  const left: Denials[] = [];
-  for (let at = 0; Math.floor(at) < runs.length; at += step)
-    left.push(denialsOf(groups, runs[Math.floor(at)]!, settings));
+  const left = runs.map((run) => denialsOf(relearner, run));
   return interval(left, rowsPerName(groups), stillRare(groups, settings));
 }
 
@@ -57,46 +49,23 @@ function rowsPerName(groups: readonly Group[]): number {
   return names === 0 ? 1 : rows / names;
 }
 
-function denialsOf(groups: readonly Group[], run: string, settings: Settings): Denials {
-  return groups.reduce((all, group) => {
+function denialsOf(relearner: Relearner, run: string): Denials {
+  return relearner.groups.reduce((all, group) => {
     const place = group.runs.indexOf(run);
-    return place < 0 ? all : sum(all, denialsIn(group, place, settings));
+    return place < 0 ? all : sum(all, denialsIn(relearner, group, place));
   }, NONE);
 }
 
-function denialsIn(group: Group, run: number, settings: Settings): Denials {
-  const { shapes } = generalise(without(group, run), settings);
+function denialsIn(relearner: Relearner, group: Group, run: number): Denials {
+  const { shapes, bound } = relearner.without(group, run);
   const patterns = shapes.map(({ pattern }) => pattern);
-  const admits = admitter(patterns, boundValues(group, run), group.fold);
+  const admits = admitter(patterns, bound, group.fold);
   let denials = NONE;
   for (const { name, sightings } of group.names) {
     const times = sightings.find((sighting) => sighting.run === run)?.times ?? 0;
     if (times > 0 && !admits(name)) denials = sum(denials, { rows: times, names: 1 });
   }
   return denials;
-}
-
-function without(group: Group, run: number): Group {
-  const names = group.names.flatMap(({ name, sightings }): SeenName[] => {
-    const left = sightings
-      .filter((sighting) => sighting.run !== run)
-      .map((sighting) => ({ ...sighting, run: sighting.run > run ? sighting.run - 1 : sighting.run }));
-    return left.length === 0 ? [] : [{ name, sightings: left }];
-  });
-  return {
-    ...group,
-    names,
-    runs: group.runs.filter((_, place) => place !== run),
-    copies: copiesWithout(group.copies, run),
-  };
-}
-
-// Where the original goes, its first copy takes its part.
-function copiesWithout(copies: Group['copies'], run: number): Map<number, number> {
-  const heir = [...copies].find(([, original]) => original === run)?.[0];
-  const shift = (place: number) => (place > run ? place - 1 : place);
-  const left = [...copies].filter(([copy]) => copy !== run && copy !== heir);
-  return new Map(left.map(([copy, original]) => [shift(copy), shift(original === run ? heir! : original)]));
 }
 
 // Student's t for 95 %, by degrees of freedom.

@@ -1,8 +1,8 @@
 // Rules from recorded runs: load, ask the models for the names, find their shapes, and count what bears each rule out.
-import { type Alternative, alternativesOf, mergersOf, priced } from './alternatives.js';
+import type { Alternative } from './alternatives.js';
 import { type Attribution, attribute } from './attribute.js';
 import { adviceOf, type ClassCoverage, type Coverage } from './coverage.js';
-import { atStartup, type Draft, draftOf, namesOf, ruleOf, type Support, sightingsOf, supported } from './draft.js';
+import { atStartup, type Draft, draftOf, namesOf, ruleOf, type Support, supported } from './draft.js';
 import { DEFAULTS, generalise, type Settings } from './grammar/generalise.js';
 import type { Group } from './grammar/names.js';
 import { readGroups } from './grammar/read_groups.js';
@@ -10,15 +10,17 @@ import { withCarriers } from './handed/carrier.js';
 import { withHanded } from './handed/handed.js';
 import { withPasses } from './handed/pass.js';
 import { holdOut } from './heldout.js';
+import { HostFiles } from './host_files.js';
 import type { Database } from './load/duck.js';
 import { type LoadedRun, loadRuns, systemOf } from './load/load.js';
 import { withScratch } from './load/scratch.js';
 import { make } from './models/make.js';
 import { Namespace } from './namespace.js';
 import { type FirstUse, type Order, orderOf } from './order.js';
-import { phaseOf, type Stay } from './phase.js';
 import { protectedPathsOf } from './protected_paths.js';
+import { Relearner } from './relearn.js';
 import type { ExistingRule, Rule } from './rule.js';
+import { runnersUpOf } from './runners_up.js';
 import { scenariosOf } from './scenarios.js';
 import { sql } from './sql.js';
 
@@ -66,12 +68,14 @@ async function infer(
   const decided = existing.filter(({ state }) => state !== 'proposed');
   const groups = await withHanded(database, runs, await readGroups(database));
   const attribution = attributeAll(groups, decided);
-  const lives = await readLives(database);
-  const drafts = withCarriers(
-    attribution.left.flatMap((group) => draftsOf(group, settings, lives)),
-    attribution.names,
-  );
+  const found = attribution.left.flatMap((group) => draftsOf(group, settings));
+  const drafts = withCarriers(await inPhases(database, found), attribution.names);
   const support = await countSupport(database, attribution, drafts);
+  const relearner = new Relearner(
+    attribution.left,
+    runs.map(({ info }) => info.id),
+    settings,
+  );
   const rulesOf = (rare: boolean) =>
     drafts.filter((draft) => draft.rare === rare).map((draft) => ruleOf(draft, support.get(draft.id)!));
   const accepted = decided
@@ -80,9 +84,9 @@ async function infer(
   return {
     rules: [...accepted, ...rulesOf(false)],
     rare: rulesOf(true),
-    alternatives: await alternativesFor(database, drafts),
+    alternatives: await alternativesFor(database, drafts, relearner),
     order: await readOrder(database, runs),
-    coverage: await readCoverage(database, runs, attribution.left, settings),
+    coverage: await readCoverage(database, runs, relearner),
   };
 }
 
@@ -93,31 +97,7 @@ function attributeAll(groups: readonly Group[], rules: readonly ExistingRule[]):
   return { names: [...first.names, ...then.names], left: then.left };
 }
 
-/** From when to when each VM lived in each run. */
-type Lives = ReadonlyMap<string, { began: number; ended: number }>;
-
-async function readLives(database: Database): Promise<Lives> {
-  await make(database, ['lives']);
-  const rows = await database.all<{ run: string; vm: string; began: number; ended: number }>('from lives');
-  return new Map(
-    rows.map(({ run, vm, began, ended }) => [`${run} ${vm}`, { began: Number(began), ended: Number(ended) }]),
-  );
-}
-
-/** The user's life is what counts: of a passed name, the receiver's. */
-function inPhase(draft: Draft, lives: Lives): Draft {
-  const user = draft.group.op === 'name.pass' ? draft.group.to : draft.group.from;
-  const stays = new Map<string, Stay>();
-  for (const { sighting, run } of sightingsOf(draft)) {
-    const life = lives.get(`${run} ${user}`);
-    if (life === undefined) return draft;
-    const { first, last } = stays.get(run) ?? sighting;
-    stays.set(run, { ...life, first: Math.min(first, sighting.first), last: Math.max(last, sighting.last) });
-  }
-  return phaseOf([...stays.values()]) === 'startup' ? atStartup(draft) : draft;
-}
-
-function draftsOf(group: Group, settings: Settings, lives: Lives): Draft[] {
+function draftsOf(group: Group, settings: Settings): Draft[] {
   const { shapes, rare } = generalise(group, settings);
   const drafts = [
     ...shapes.map((shape) => draftOf(group, shape, false)),
@@ -125,8 +105,17 @@ function draftsOf(group: Group, settings: Settings, lives: Lives): Draft[] {
   ];
   return drafts
     .filter((draft) => draft !== null)
-    .map((draft) => inPhase(draft, lives))
     .sort((a, b) => (a.object < b.object ? -1 : a.object > b.object ? 1 : 0));
+}
+
+/** What is used at the start only says so; what is used at the end only, no rule can say. */
+async function inPhases(database: Database, drafts: readonly Draft[]): Promise<Draft[]> {
+  await database.run(sql('load/schema_rules'));
+  await database.fill('rule_names', drafts.flatMap(namesOf));
+  await make(database, ['lives', 'phases']);
+  const rows = await database.all<{ rule: string; phase: string }>('from phases');
+  const early = new Set(rows.filter(({ phase }) => phase === 'startup').map(({ rule }) => rule));
+  return drafts.map((draft) => (early.has(draft.id) ? atStartup(draft) : draft));
 }
 
 async function countSupport(
@@ -141,40 +130,22 @@ async function countSupport(
   return new Map(rows.map((row) => [row.rule, row]));
 }
 
-// Longer lists nobody reviews one by one.
-const MOST_LITERALS = 2000;
-
-/** What else each rule could have been: a typed one wider, literals of one shape a single rule. */
-async function alternativesFor(database: Database, drafts: readonly Draft[]): Promise<Record<string, Alternative[]>> {
+/** What else each rule could have been, and its price. */
+async function alternativesFor(
+  database: Database,
+  drafts: readonly Draft[],
+  relearner: Relearner,
+): Promise<Record<string, Alternative[]>> {
   const every = await database.all<{ name: string }>(sql('load/every_name'));
-  const names = new Namespace(every.map(({ name }) => name));
-  const found = new Map<string, Alternative[]>();
-  const isTyped = ({ shape }: Draft) => shape.pattern.some((part) => typeof part !== 'string');
-  for (const { id, group, shape } of drafts.filter(isTyped)) {
-    if (!names.isOpen) break;
-    const alternatives = alternativesOf(shape.pattern, shape.members, names, group.fold);
-    if (alternatives.length > 0) found.set(id, alternatives);
-  }
-  const literals = new Map<Group, Draft[]>();
-  for (const draft of drafts.filter((one) => !isTyped(one) && !one.rare)) {
-    const list = literals.get(draft.group);
-    if (list) list.push(draft);
-    else literals.set(draft.group, [draft]);
-  }
-  for (const [group, list] of literals) {
-    if (list.length > MOST_LITERALS || !names.isOpen) continue;
-    const items = list.map(({ object, shape }) => ({
-      text: object,
-      parts: shape.pattern,
-      runs: [],
-      members: shape.members,
-    }));
-    for (const { pattern, members, of } of mergersOf(items)) {
-      const merged = priced(pattern, members, names, group.fold);
-      for (const at of of) found.set(list[at]!.id, [merged]);
-    }
-  }
-  return Object.fromEntries(drafts.flatMap(({ id }) => (found.has(id) ? [[id, found.get(id)!]] : [])));
+  const files = new HostFiles(relearner.settings.protectedPaths);
+  return runnersUpOf(
+    drafts,
+    new Namespace(
+      every.map(({ name }) => name),
+      files,
+    ),
+    relearner,
+  );
 }
 
 async function readOrder(database: Database, runs: readonly LoadedRun[]): Promise<Order> {
@@ -187,12 +158,7 @@ async function readOrder(database: Database, runs: readonly LoadedRun[]): Promis
 const isComplete = ({ info }: LoadedRun): boolean =>
   info.complete && Object.values(info.ledger).every(({ lost }) => lost === 0);
 
-async function readCoverage(
-  database: Database,
-  runs: readonly LoadedRun[],
-  groups: readonly Group[],
-  settings: Settings,
-): Promise<Coverage> {
+async function readCoverage(database: Database, runs: readonly LoadedRun[], relearner: Relearner): Promise<Coverage> {
   await make(database, ['coverage', 'fresh']);
   const rows = await database.all<ClassCoverage & { class: string; halving: number | null }>(
     'from coverage order by class',
@@ -203,11 +169,7 @@ async function readCoverage(
     classes: Object.fromEntries(
       rows.map(({ class: kind, seen, unseen_mass, low, high }) => [kind, { seen, unseen_mass, low, high }]),
     ),
-    heldout: holdOut(
-      groups,
-      runs.map(({ info }) => info.id),
-      settings,
-    ),
+    heldout: holdOut(relearner),
   };
   const halving = rows.find((row) => row.class === 'all')?.halving ?? null;
   const fresh = await database.all<{ run: string; rules: number }>('from fresh');

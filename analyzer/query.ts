@@ -7,8 +7,9 @@ export type { Answer } from './load/duck.js';
 
 /**
  * Runs `text` over the tables `runs`, `interactions` (with `noise`), `payloads` and `processes` of the runs, each with
- * the column `run`; and `rules` and `rule_rows`, where a system file's rules are given. Several statements may be given; the last one's rows are the answer, as values safe in JSON
- * (numbers where exact, else text). Throws QUERY_FAILED with DuckDB's words, and what `loadRuns` throws.
+ * the column `run`; what is concluded from them, `dependencies` and `edges`; and `rules`, `rule_rows` and `phases`, where a
+ * system file's rules are given. Several statements may be given; the last one's rows are the answer, as values safe in
+ * JSON (numbers where exact, else text). Throws QUERY_FAILED with DuckDB's words, and what `loadRuns` throws.
  */
 export const queryRuns = (folders: readonly string[], text: string, rules?: readonly ExistingRule[]): Promise<Answer> =>
   withQuestions(folders, rules, (questions) => questions.ask(text));

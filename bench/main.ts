@@ -12,6 +12,8 @@ import { redis } from './rows/redis.js';
 import { command, starts } from './rows/start.js';
 import { windows } from './rows/windows.js';
 import { windowsObjects } from './rows/windows_objects.js';
+import { windowsPipes } from './rows/windows_pipes.js';
+import { windowsPostgres } from './rows/windows_postgres.js';
 
 const GROUPS: readonly Group[] = [
   starts,
@@ -20,6 +22,8 @@ const GROUPS: readonly Group[] = [
   ...redis,
   windows,
   ...windowsObjects,
+  windowsPipes,
+  windowsPostgres,
   recorder,
   traps,
   load,

@@ -16,9 +16,10 @@ export class Prefix {
     lab: Lab,
     private readonly wine: WineInstall,
     name: string,
+    variables: Readonly<Record<string, string>> = {},
   ) {
     const path = join(lab.room(`prefix-${name}`), 'wine');
-    this.env = { ...wineEnv(path, 'user'), WINEARCH: 'win64', HOME: lab.folder, DISPLAY: '' };
+    this.env = { ...wineEnv(path, 'user'), WINEARCH: 'win64', HOME: lab.folder, DISPLAY: '', ...variables };
     this.timer = new Timer(lab, this.env as Record<string, string>);
   }
 

@@ -12,8 +12,9 @@ export interface QueryOptions {
 
 const EXAMPLE = `
 Without SQL: a prompt with history and completion on a terminal; elsewhere SQL is read from standard input.
-Tables: runs, interactions, payloads, processes, each with a column run. With a system file also rules, and rule_rows
-(rule, run, seq), the interactions that justify each rule. '.schema' as the question says what each column is.
+Tables: runs, interactions, payloads, processes, each with a column run; and what inference concludes: dependencies
+(required, optional or missing), edges (who reached whom). With a system file also rules, rule_rows (rule, run, seq),
+the interactions that justify each rule, and phases. '.schema' as the question says what each column is.
 
 Example:
   shuttle query .shuttle/runs/orders/* "select op, \\"object\\", verdict, count(*) from interactions group by all"

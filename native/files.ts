@@ -1,4 +1,5 @@
 // The pure parts of the engine's files/, as tests ask them through the addon.
+import type { CompiledRule } from './contract/rules.js';
 import type { Zone } from './contract/vm.js';
 
 export interface FoundFile {
@@ -25,6 +26,12 @@ export interface FileFunctions {
     isBasePath(path: string): boolean;
     /** What the filter of a learning VM does with an openat of these flags. */
     answerToOpen(reader: boolean, flags: number, fromGate: boolean, i386?: boolean): 'allowed' | 'trapped' | 'refused';
+    /** What the filter of an enforcing VM named `app` does with it. */
+    answerUnderRules(
+      rules: readonly CompiledRule[],
+      windows: boolean,
+      flags: number,
+    ): 'allowed' | 'trapped' | 'refused';
     course(found: FoundFile, what: 'read' | 'change' | 'create'): string;
   };
 }

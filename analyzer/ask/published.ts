@@ -7,6 +7,8 @@ export interface PublishedTable {
   says: string;
   /** There only where a system file is given. */
   ofRules?: true;
+  /** Made when a question first names it, since that costs as much as inferring does. */
+  concluded?: true;
   columns: readonly PublishedColumn[];
 }
 
@@ -87,6 +89,34 @@ export const PUBLISHED: Readonly<Record<string, PublishedTable>> = {
       ['exit', 'its exit code'],
     ],
   },
+  dependencies: {
+    says: 'what each VM needs to be there: concluded from all the runs',
+    concluded: true,
+    columns: [
+      ['from_vm', 'who needs it'],
+      ['to_place', 'who has it; null where nobody had'],
+      ['op', 'the operation'],
+      ['name', 'what it is called'],
+      ['needed', 'required, optional (runs did well without) or missing'],
+      ['awaited', 'some run tried in vain until it appeared'],
+    ],
+  },
+  edges: {
+    says: 'who reached which VM by what, and what the other had made for it',
+    concluded: true,
+    columns: [
+      RUN,
+      ['from_vm', 'who reached out'],
+      ['to_vm', 'whom'],
+      ['op', 'the operation'],
+      ['name', 'what it is called'],
+      ['first_ts', 'nanoseconds from the beginning of the run to the first time'],
+      ['worked', 'it was carried'],
+      ['served_op', 'how the other end came to be; null where it was not seen'],
+      ['served_name', 'under which name'],
+      ['served_ts', 'when'],
+    ],
+  },
   rules: {
     says: 'one row for each rule of the system file',
     ofRules: true,
@@ -99,6 +129,8 @@ export const PUBLISHED: Readonly<Record<string, PublishedTable>> = {
       ['state', 'proposed, accepted or refused'],
       ['needed', 'proven, seen, optional or unknown'],
       ['note', "the reviewer's note"],
+      ['carrier', 'what its given value or name must have come over'],
+      ['phase', 'startup, where it is for that time alone'],
     ],
   },
   rule_rows: {
@@ -106,7 +138,18 @@ export const PUBLISHED: Readonly<Record<string, PublishedTable>> = {
     ofRules: true,
     columns: [['rule', 'id of the rule'], RUN, ['seq', 'the interaction, as in interactions']],
   },
+  phases: {
+    says: 'when in the life of its VM each rule was used',
+    ofRules: true,
+    columns: [
+      ['rule', 'id of the rule'],
+      ['phase', 'startup, end or throughout'],
+    ],
+  },
 };
+
+/** Tables that are made when a question first names them. */
+export const CONCLUDED = Object.keys(PUBLISHED).filter((name) => PUBLISHED[name]!.concluded === true);
 
 /** The tables there are, with a system file's rules or without. */
 export const publishedNames = (withRules: boolean): string[] =>

@@ -4,10 +4,11 @@ import type { Answer, Database } from '../load/duck.js';
 import { loadRuns } from '../load/load.js';
 import { loadRules } from '../load/rules.js';
 import { withScratch } from '../load/scratch.js';
+import { MODELS, make } from '../models/make.js';
 import type { ExistingRule } from '../rule.js';
 import { sql } from '../sql.js';
 import { writeArrow } from './into_arrow.js';
-import { publishedNames } from './published.js';
+import { CONCLUDED, PUBLISHED, publishedNames } from './published.js';
 import { everyStatement } from './statements.js';
 
 /** Files an answer can be written as. */
@@ -18,7 +19,13 @@ interface Column {
   column: string;
 }
 
+// What they are made of.
+const BELOW = ['served', 'outward', 'uses', 'names'] as const;
+const names = (text: string, table: string): boolean => new RegExp(`\\b${table}\\b`, 'i').test(text);
+
 export class Questions {
+  private concluded = false;
+
   private constructor(
     private readonly database: Database,
     readonly withRules: boolean,
@@ -34,7 +41,8 @@ export class Questions {
     ];
     const columns = new Set(open.map(({ column }) => column));
     const hidden = inner.flatMap(({ table, column }) => (columns.has(column) ? [table] : [table, column]));
-    return new Questions(database, withRules, new Set(hidden));
+    const models = MODELS.filter((model) => !published.has(model));
+    return new Questions(database, withRules, new Set([...hidden, ...models]));
   }
 
   /** The last statement's rows. Throws QUERY_FAILED. */
@@ -59,8 +67,14 @@ export class Questions {
   /** Tables and views, the published ones first, each with its columns. */
   async tables(): Promise<Map<string, string[]>> {
     const tables = new Map<string, string[]>(publishedNames(this.withRules).map((name) => [name, []]));
+    for (const name of CONCLUDED)
+      tables.set(
+        name,
+        PUBLISHED[name]!.columns.map(([column]) => column),
+      );
     for (const { table, column } of await this.database.all<Column>(sql('ask/known_columns')))
-      if (!this.hidden.has(table)) tables.set(table, [...(tables.get(table) ?? []), column]);
+      if (!this.hidden.has(table) && !CONCLUDED.includes(table))
+        tables.set(table, [...(tables.get(table) ?? []), column]);
     return tables;
   }
 
@@ -81,6 +95,10 @@ export class Questions {
 
   /** Of several statements at once DuckDB's driver answers the first that has rows: all but the last are run before. */
   private async untilLast(text: string): Promise<string> {
+    if (!this.concluded && CONCLUDED.some((table) => names(text, table))) {
+      await make(this.database, [...BELOW, 'dependencies', 'edges']);
+      this.concluded = true;
+    }
     const statements = everyStatement(text);
     const last = statements.pop() ?? '';
     for (const statement of statements) await this.database.run(statement);

@@ -28,9 +28,13 @@ export function varies(items: readonly Item[], weak: boolean, { runs }: Proof): 
   return !weak || runsOf(partial).size === runs;
 }
 
-/** Whether new names still turn up in the later half of the runs, more than the threshold. */
+/**
+ * Whether new names still turn up in the later half of the runs, more than the threshold. The first run that met any of
+ * them proves nothing: there all are new.
+ */
 export function isOpen(items: readonly Item[], { runs, threshold }: Proof): boolean {
-  const births = items.filter((item) => item.runs[0]! >= runs / 2).length;
+  const first = items.reduce((least, item) => Math.min(least, item.runs[0]!), runs);
+  const births = items.filter(({ runs: [born] }) => born! > first && born! >= runs / 2).length;
   return births > threshold;
 }
 

@@ -1,4 +1,5 @@
-// The rules of a system file beside the runs: the table `rules`, and the view `rule_rows` with the rows that justify each.
+// The rules of a system file beside the runs: the table `rules`, the view `rule_rows` with the rows that justify
+// each, and `phases`, when in its VM's life each was used.
 import { attribute } from '../attribute.js';
 import { readGroups } from '../grammar/read_groups.js';
 import { make } from '../models/make.js';
@@ -13,11 +14,22 @@ export async function loadRules(database: Database, rules: readonly ExistingRule
   await database.run(sql('load/schema_rules'));
   await database.fill('rule_names', names);
   for (const rule of rules) await insert(database, rule);
-  await make(database, ['rule_rows']);
+  await make(database, ['rule_rows', 'lives', 'phases']);
 }
 
 async function insert(database: Database, rule: ExistingRule): Promise<void> {
-  const { id, from, to, object, state, needed = null, note = null } = rule;
+  const { id, from, to, object, state, needed = null, note = null, carrier = null, phase = null } = rule;
   const allow = JSON.stringify(opsOf(rule));
-  await database.run(sql('load/insert_rule'), { id, allow, from, to, object, state, needed, note });
+  await database.run(sql('load/insert_rule'), {
+    id,
+    allow,
+    from,
+    to,
+    object,
+    state,
+    needed,
+    note,
+    carrier,
+    phase,
+  });
 }

@@ -5,5 +5,5 @@ create or replace table rule_names (
 
 create or replace table rules (
     id varchar, allow varchar[], "from" varchar, "to" varchar, "object" varchar, state varchar, needed varchar,
-    note varchar
+    note varchar, carrier varchar, phase varchar
 );

@@ -17,6 +17,7 @@ const KINDS = {
   support: 'view',
   dependencies: 'view',
   lives: 'view',
+  phases: 'view',
   edges: 'view',
   first_uses: 'view',
   incidences: 'view',

@@ -1,24 +1,18 @@
 // What named objects of Windows programs cost under the agent and across VMs, against plain Wine.
-import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { CompiledRule } from '../../native/contract/rules.js';
-import type { Op } from '../../native/contract/words.js';
 import { findWine } from '../../tracer/windows/wine.js';
 import { type Figure, figure, skipped, type Target } from '../figure.js';
-import type { Lab } from '../lab.js';
 import { Prefix } from '../plain_wine.js';
 import { interleave } from '../rounds.js';
 import type { Bench, Group } from '../row.js';
 import { inside } from '../timer.js';
 import { Vms } from '../vms.js';
+import { builtWindows, COMPILER, rule } from './windows_parts.js';
 
-const COMPILER = '/usr/bin/x86_64-w64-mingw32-gcc';
-const SOURCE = ['../../../fixtures/programs/windows/objects.c', '../../fixtures/programs/windows/objects.c']
-  .map((place) => fileURLToPath(new URL(place, import.meta.url)))
-  .find((file) => existsSync(file)) as string;
 const EXPORTED = 'Local\\bench-exported';
+const WINDOW = 'bench-window';
+const EXPORTED_FILE = 'C:\\users\\bench-exported';
 const MEGABYTES = 32; // written and read in each turn of `section`
 
 interface Row {
@@ -26,7 +20,7 @@ interface Row {
   /** The program's words besides its name. */
   words: readonly [what: string, name: string, times: number];
   /** What the other program does meanwhile, where there is one. */
-  owner?: readonly [name: string, turns: number];
+  owner?: readonly [what: 'own' | 'show', name: string, turns: number];
   unit: 'us' | 'GB/s';
   said: string;
   target: Target;
@@ -55,6 +49,13 @@ const ROWS: readonly Row[] = [
     target: { of: 'ratio', most: 1.05 },
   },
   {
+    name: 'agent-file:exported',
+    words: ['file', EXPORTED_FILE, 3000],
+    unit: 'us',
+    said: 'the same, a rule letting another VM read it',
+    target: { of: 'ratio', most: 1.4 },
+  },
+  {
     name: 'missing-name',
     words: ['missing', '\\\\.\\pipe\\bench-none', 3000],
     unit: 'us',
@@ -64,7 +65,7 @@ const ROWS: readonly Row[] = [
   {
     name: 'section',
     words: ['section', 'bench', 20],
-    owner: ['bench', 0],
+    owner: ['own', 'bench', 0],
     unit: 'GB/s',
     said: 'memory of the other VM’s section written and read',
     target: { of: 'ratio', least: 0.95 },
@@ -72,10 +73,18 @@ const ROWS: readonly Row[] = [
   {
     name: 'event-signal',
     words: ['signal', 'bench', 2000],
-    owner: ['bench', 1],
+    owner: ['own', 'bench', 1],
     unit: 'us',
     said: 'an event set until who waits in the other VM runs, half a round trip',
     target: { of: 'ratio', most: 2 },
+  },
+  {
+    name: 'window-send',
+    words: ['send', WINDOW, 2000],
+    owner: ['show', WINDOW, 0],
+    unit: 'us',
+    said: 'SendMessage to a window of the other VM, until its answer is there',
+    target: { of: 'ratio', most: 5 },
   },
 ];
 
@@ -89,13 +98,14 @@ async function measure(row: Row, { lab, rounds, progress }: Bench): Promise<Figu
   const wine = findWine();
   if (wine === null) return [skipped(row.name, row.unit, 'Wine is not installed')];
   if (!existsSync(COMPILER)) return [skipped(row.name, row.unit, 'mingw-w64 is not installed')];
-  const program = built(lab);
+  const program = builtWindows(lab, 'objects');
   const words = [program, ...row.words.map(String)];
-  const owner = row.owner && [program, 'own', ...row.owner.map(String)];
+  const owner = row.owner && [program, ...row.owner.map(String)];
   const vms = await Vms.open(lab, { mode: 'enforce', rules: RULES, vms: VMS(program) }, progress);
   const plain = new Prefix(lab, wine, `objects-${row.name.replace(':', '-')}`);
   try {
-    await plain.print('cmd', '/c', 'exit');
+    // Without a display windows need Wine's null driver, which VMs have by themselves, from the server's start on.
+    await plain.run('reg', 'add', 'HKCU\\Software\\Wine\\Drivers', '/v', 'Graphics', '/d', 'null', '/f');
     if (owner) {
       await vms.start('owner', owner, 'served');
       plain.keep(...owner);
@@ -118,24 +128,15 @@ function figureOf(row: Row, printed: string): number {
   return row.name === 'event-signal' ? each / 2 : each;
 }
 
-function built(lab: Lab): string {
-  const to = join(lab.programs, 'objects.exe');
-  if (!existsSync(to)) execFileSync(COMPILER, ['-O2', '-s', '-o', to, SOURCE]);
-  return to;
-}
-
 const VMS = (program: string) => [
   { name: 'app', program: [program] },
   { name: 'owner', program: [program] },
 ];
 
-const rule = (id: string, ops: readonly Op[], from: string, to: string, object: string): CompiledRule => ({
-  ...{ id, allow: true, ops, from, fromImage: null, to, toImage: null, object: [object], fold: true, access: 0 },
-  ...{ args: null, phase: null, operation: null, message: null, title: null, carrier: null, relay: false },
-});
-
 const RULES: readonly CompiledRule[] = [
   rule('exported', ['mutex.open'], 'owner', 'app', EXPORTED),
+  rule('window', ['window.find', 'window.send'], 'app', 'owner', WINDOW),
+  rule('exported-file', ['file.read'], 'owner', 'app', EXPORTED_FILE),
   rule('memory', ['memory.open'], 'app', 'owner', 'Local\\bench-memory'),
   ...['ping', 'pong', 'done'].map((what) => rule(what, ['event.open'], 'app', 'owner', `Local\\bench-${what}`)),
 ];

@@ -10,9 +10,11 @@
 #include "../engine/files/judge.h"
 #include "../engine/files/names.h"
 #include "../engine/filter.h"
+#include "../engine/vm.h"
 #include "../reader/base_path.h"
 #include "../reader/gate.h"
 #include "reading.h"
+#include "rules.h"
 
 namespace shuttle {
 namespace {
@@ -28,6 +30,10 @@ Napi::Value library(const Napi::CallbackInfo& info) { return Napi::Boolean::New(
 
 Napi::Value base_path(const Napi::CallbackInfo& info) { return Napi::Boolean::New(info.Env(), is_base_path(argument(info, 0).c_str())); }
 
+Napi::Value named_answer(Napi::Env env, uint32_t answer) {
+  return Napi::String::New(env, answer == SECCOMP_RET_ALLOW ? "allowed" : answer == SECCOMP_RET_USER_NOTIF ? "trapped" : "refused");
+}
+
 // (reader, flags, from the gate, i386): what the filter of a learning VM does with an openat.
 Napi::Value answer_to_open(const Napi::CallbackInfo& info) {
   const bool i386 = info[3].ToBoolean();
@@ -35,7 +41,19 @@ Napi::Value answer_to_open(const Napi::CallbackInfo& info) {
   const uint64_t args[6] = {0, 0, static_cast<uint64_t>(info[1].ToNumber().Int64Value()), 0, 0, 0};
   const uint64_t from = info[2].ToBoolean() ? gate::kCalledFrom : gate::kCalledFrom + 1;
   const uint32_t answer = evaluate_filter(program, i386 ? AUDIT_ARCH_I386 : AUDIT_ARCH_X86_64, i386 ? 295 : SYS_openat, args, from);
-  return Napi::String::New(info.Env(), answer == SECCOMP_RET_ALLOW ? "allowed" : answer == SECCOMP_RET_USER_NOTIF ? "trapped" : "refused");
+  return named_answer(info.Env(), answer);
+}
+
+// (rules, whether the VM is for Windows programs, flags): what an enforcing VM's filter does with an openat.
+Napi::Value answer_under_rules(const Napi::CallbackInfo& info) {
+  VmSpec spec;
+  spec.name = "app";
+  spec.mode = Mode::kEnforce;
+  if (info[1].ToBoolean()) spec.drives.push_back({'c', "/wine/drive_c"});
+  const auto table = RuleTable::compile(rules_from(info[0]));
+  const auto program = build_filter(filter_table(trapping_for(spec, *table)));
+  const uint64_t args[6] = {0, 0, static_cast<uint64_t>(info[2].ToNumber().Int64Value()), 0, 0, 0};
+  return named_answer(info.Env(), evaluate_filter(program, AUDIT_ARCH_X86_64, SYS_openat, args, 0));
 }
 
 // (path, [{letter, path}])
@@ -89,6 +107,7 @@ void register_files(Napi::Env env, Napi::Object exports) {
   files["course"] = Napi::Function::New(env, course);
   files["isBasePath"] = Napi::Function::New(env, base_path);
   files["answerToOpen"] = Napi::Function::New(env, answer_to_open);
+  files["answerUnderRules"] = Napi::Function::New(env, answer_under_rules);
   exports["files"] = files;
 }
 

@@ -281,8 +281,8 @@ export function explain(problem: Problem): Explanation {
       return {
         text: `the query failed: ${problem.error}`,
         hint: problem.rules
-          ? 'tables: runs, interactions, payloads, processes, rules, rule_rows; columns: .schema'
-          : 'tables: runs, interactions, payloads, processes, and with --system also rules and rule_rows; columns: .schema',
+          ? 'tables: runs, interactions, payloads, processes, dependencies, edges, rules, rule_rows, phases; columns: .schema'
+          : 'tables: runs, interactions, payloads, processes, dependencies, edges, and with --system also rules, rule_rows and phases; columns: .schema',
       };
     case 'ANSWER_UNWRITABLE':
       return {

@@ -34,6 +34,7 @@ struct FilterTable {
 struct Trapping {
   bool opens = false;     // every open (learning, --audit)
   bool lookups = false;   // stat, access, readlink too: names are served that are not there
+  bool windows = false;   // Wine runs here, whose server opens every file without waiting
   bool windows32 = false; // 32-bit Wine runs here
   bool reader = false;    // programs have the preloaded reader (native/reader)
   bool links = true;      // readlink among the lookups: realpath(3) asks so for every part of a name

@@ -39,18 +39,25 @@ static bool may_read_unasked(const VmSpec& spec, const RuleTable& rules) {
   return std::ranges::none_of(rules.rules(), [&](const CompiledRule& rule) { return rule.from == spec.name && !rule.allow; });
 }
 
+// Whether an operation's objects are met by opening a file. What Windows programs call so is no file of the system's: their
+// agents ask for it by its own name.
+static bool is_opened(Op op, bool windows) {
+  if ((op >= Op::kFileRead && op <= Op::kFileList) || op == Op::kLibraryLoad) return true;
+  return !windows && (op == Op::kMemoryOpen || op == Op::kPipeConnect || op == Op::kSemaphoreOpen);
+}
+
 // What this VM has to ask the engine for, by its mode and by the rules that are served at open time.
-static Trapping trapping_for(const VmSpec& spec, const RuleTable& rules) {
+Trapping trapping_for(const VmSpec& spec, const RuleTable& rules) {
   Trapping trapping;
+  trapping.windows = !spec.drives.empty();
   // Programs look before they open, and some need no more of a file: another VM's own are looked for, the host's are
   // learnt. The preloaded reader spares most of the cost. Wine looks for everything several times: too often to be asked.
-  trapping.lookups = (spec.mode != Mode::kEnforce || spec.audit) && spec.drives.empty();
+  trapping.lookups = (spec.mode != Mode::kEnforce || spec.audit) && !trapping.windows;
   trapping.opens = spec.mode != Mode::kEnforce || spec.audit;
   for (const CompiledRule& rule : rules.rules()) {
     if (rule.from != spec.name || !rule.allow || (rule.to == "host" && spec.is_shown(rule.id))) continue;
     for (Op op : rule.ops) {
-      const bool opened = op == Op::kMemoryOpen || op == Op::kPipeConnect || op == Op::kSemaphoreOpen ||
-                          (op >= Op::kFileRead && op <= Op::kFileList) || op == Op::kLibraryLoad;
+      const bool opened = is_opened(op, trapping.windows);
       trapping.opens |= opened;
       trapping.lookups |= opened || op == Op::kUnixConnect;
     }
@@ -85,6 +92,8 @@ StartFailure Vm::start() {
   VmPlan plan = spec.plan;
   plan.among = engine.vms.size();
   Trapping trapping = trapping_for(spec, *engine.rules);
+  // Wine opens no file that it has not seen: without this nobody learnt what a Windows program wants of another VM's.
+  trapping.lookups |= engine.several && spec.mode == Mode::kAllow;
   // Alone, a VM is served no name that is not there, and the links it goes by are learnt where it opens or looks.
   trapping.links = !trapping.reader || engine.several;
   const FilterTable table = filter_table(trapping);

@@ -69,6 +69,9 @@ struct VmSpec {
   bool is_shown(const std::string& rule) const { return std::find(shown.begin(), shown.end(), rule) != shown.end(); }
 };
 
+// What the filter of such a VM has to trap besides what every VM's does.
+Trapping trapping_for(const VmSpec& spec, const RuleTable& rules);
+
 // A running VM: its init, the thread that answers its trapped calls, and what is known of it.
 class Vm : public std::enable_shared_from_this<Vm> {
  public:

@@ -135,11 +135,26 @@ test('alternatives show what a wider rule would admit as well', async () => {
   const typed = rules.find(({ object }) => object === '/run/x-{uint}')!;
   expect(alternatives).toEqual({
     [typed.id]: [
-      { object: '/run/x-{word}', also_admits: 1, heldout_denials: 0 },
-      { object: '/run/x-{name}', also_admits: 1, heldout_denials: 0 },
-      { object: '/run/x-{rest}', also_admits: 1, heldout_denials: 0 },
+      // One of two runs left out, the other proves nothing.
+      { object: '/run/x-{word}', also_admits: 1, heldout_denials: 1 },
+      { object: '/run/x-{name}', also_admits: 1, heldout_denials: 1 },
+      { object: '/run/x-{rest}', also_admits: 1, heldout_denials: 1 },
     ],
   });
+});
+
+test('an alternative says what it would deny the runs left out', async () => {
+  const usual = ['a', 'b', 'c', 'd'].map((name) => connect(`/srv/q/${name}.sock`));
+  const { alternatives } = await infer([
+    { interactions: [...usual, connect('/srv/q/once.sock'), connect('/srv/q/only-here.sock')] },
+    { interactions: usual },
+    { interactions: [...usual, connect('/srv/q/twice.sock'), connect('/srv/q/twice.sock')] },
+  ]);
+  const prices = [...new Set(Object.values(alternatives).map((list) => JSON.stringify(list)))].map((one) =>
+    JSON.parse(one),
+  );
+  // The one rule that the list could be would have let `once` and `twice` through; `only-here` is no word.
+  expect(prices).toEqual([[{ object: '/srv/q/{word}.sock', also_admits: 0, heldout_denials: 0 }]]);
 });
 
 test('who reaches whom gives the order of starting', async () => {

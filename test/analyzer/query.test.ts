@@ -60,6 +60,11 @@ test.each<[string, unknown[][]]>([
   ['create temp table t as select 3 as x; select x from t', [[3]]],
   ["select 1; select ';'; select 2 -- the last", [[2]]],
   ['select * from interactions where false', []],
+  [
+    `select from_vm, to_place, op, name, needed from dependencies where name = 'db:5432'`,
+    [['app', 'db', 'tcp.connect', 'db:5432', 'optional']],
+  ],
+  ['select from_vm, to_vm, worked from edges', [['app', 'db', true]]],
 ])('%s', async (sql, rows) => {
   expect((await queryRuns(runs, sql)).rows).toEqual(rows);
 });
@@ -88,9 +93,9 @@ test('rules of a system file are tables too, with the rows that justify them', a
   } as const;
   const other = { ...rule, id: 'b', allow: ['tcp.connect', 'udp.send'], object: '{rest}' } as const;
   const sql =
-    'select rules.id, rules.allow, rule_rows.run, rule_rows.seq from rules left join rule_rows on rule = id order by id';
+    'select id, allow, rule_rows.run, rule_rows.seq, phases.phase from rules left join rule_rows on rule = id left join phases on phases.rule = id order by id';
   expect((await queryRuns(runs, sql, [rule, other])).rows).toEqual([
-    ['a', ['tcp.connect'], 'r2', 0],
-    ['b', ['tcp.connect', 'udp.send'], null, null],
+    ['a', ['tcp.connect'], 'r2', 0, 'throughout'],
+    ['b', ['tcp.connect', 'udp.send'], null, null, null],
   ]);
 });

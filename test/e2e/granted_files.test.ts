@@ -1,5 +1,5 @@
 // Files of the host that rules grant one by one: what the program makes of them, and what becomes of that.
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Lab, PEOPLE, type Ran } from './lab.js';
 
@@ -55,6 +55,28 @@ describe.each(PEOPLE)('as $name', (who) => {
     expect(existsSync(`${folder}/saved.tmp`)).toBe(false);
     const renamed = ran.rows.find((row) => row.object === `${folder}/saved` && row.source === 'engine');
     expect(renamed).toMatchObject({ op: 'file.write', verdict: 'shuttled', rule: 'r1', peer: 'host' });
+  });
+
+  test('what a rule with a free token admits can be looked at, listed and started, and nothing beside it', () => {
+    lab.put('day-1.txt', 'first\n');
+    lab.put('day-x.txt', 'other\n');
+    lab.put('run-1.sh', '#!/bin/sh\necho started\n');
+    chmodSync(`${folder}/run-1.sh`, 0o755);
+    const rules: Rule[] = [['{name}-{uint}.{word}', 'file.read']];
+    const looks = '[ -s day-1.txt ] && cat day-1.txt; stat -c %s day-1.txt; ./run-1.sh';
+    const ran = run(`${looks}; [ -s day-x.txt ] || echo no more`, rules, '--ephemeral');
+    expect(ran).toMatchObject({ code: 0, out: 'first\n6\nstarted\nno more\n' });
+  });
+
+  test('a folder that a rule with a free token lets be listed', () => {
+    mkdirSync(`${folder}/parts/inner`, { recursive: true });
+    lab.put('parts/inner/one', '1\n');
+    const ran = run(
+      'ls parts/inner; cat parts/inner/one || echo closed',
+      [['parts/{rest}', 'file.list']],
+      '--ephemeral',
+    );
+    expect(ran).toMatchObject({ code: 0, out: 'one\nclosed\n' });
   });
 
   test('what lies elsewhere, or is no file of its own, is not brought out', () => {

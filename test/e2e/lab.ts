@@ -61,6 +61,8 @@ export class Lab {
   readonly outside: string;
   /** A descriptor that becomes the commands' standard input. */
   input: number | null = null;
+  /** How long a command may take, in milliseconds. */
+  patience = 90_000;
   /** Variables of the commands besides PATH and HOME. */
   readonly env: Record<string, string> = {};
 
@@ -131,7 +133,7 @@ export class Lab {
     return spawnSync(process.execPath, [main, ...words], {
       cwd: dirname(this.file),
       encoding: 'utf8',
-      timeout: 90_000,
+      timeout: this.patience,
       maxBuffer: 1 << 28,
       stdio: [this.input ?? 'pipe', 'pipe', 'pipe'],
       ...(input === undefined || this.input !== null ? {} : { input }),

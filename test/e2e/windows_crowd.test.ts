@@ -40,6 +40,13 @@ const CASES: readonly Case[] = [
     said: ['the dock ends: 128', 'a new one: 0', 'done: 1'],
   },
   {
+    title: 'one name that two VMs make at the same moment, a hundred times',
+    owner: 'meet',
+    user: 'meets',
+    said: ['made once: 100'],
+    owned: ['made once: 100'],
+  },
+  {
     title: 'a process that is ended by force with what it holds',
     owner: 'lend',
     user: 'lose',

@@ -1,10 +1,8 @@
 // DDE conversations of Windows programs: the same inside one VM, learnt across two, under the learnt rules, and gone
 // without. What is printed is what plain Wine gives.
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parse } from 'yaml';
 import { Lab, PEOPLE, type Ran } from './lab.js';
-import { buildWindows, lacking, lines, why, words } from './windows_fixtures.js';
+import { buildWindows, fiveRuns, inOneVm, lacking, lines, lostNothing, onZ, why, words } from './windows_fixtures.js';
 
 const OBJECT = 'lab|topic';
 const build = (lab: Lab, name: string) => buildWindows(lab, name, '-luser32');
@@ -12,21 +10,14 @@ const rows = (ran: Ran, object: string) => ran.rows.filter((row) => row.op === '
 
 describe.skipIf(lacking !== '')(`DDE${why}`, () => {
   let one: Lab, two: Lab;
-  let alone: Ran, learnt: Ran, ruled: Ran, without: Ran, denied: Ran, learntRules: unknown[];
+  let alone: Ran, learnt: Ran, ruled: Ran, without: Ran, denied: Ran, rules: unknown[];
 
   beforeAll(() => {
     const who = PEOPLE[0] as (typeof PEOPLE)[number];
     one = new Lab(who);
     two = new Lab(who);
-    const [server, client] = ['dde_server', 'dde_client'].map((name) => `Z:${build(one, name).replaceAll('/', '\\')}`);
-    one.system(`
-shuttle: 1
-system: lab
-main: one
-vms:
-  one: { program: ${words('C:\\windows\\system32\\cmd.exe', '/c', `start /b ${server} >nul & ${client} patient`)} }
-`);
-    alone = one.shuttle('learn');
+    const [server, client] = ['dde_server', 'dde_client'].map((name) => onZ(build(one, name)));
+    inOneVm(one, `start /b ${server} >nul & ${client} patient`);
     two.system(`
 shuttle: 1
 system: lab
@@ -35,13 +26,7 @@ vms:
   server: { program: ${words(build(two, 'dde_server'))}, ready: 'window.find lab-dde-ready' }
   client: { program: ${words(build(two, 'dde_client'))}, after: [server] }
 `);
-    learnt = two.shuttle('learn');
-    const { rules } = parse(readFileSync(two.file, 'utf8')) as { rules: Record<string, unknown>[] };
-    learntRules = rules.filter(({ allow }) => allow === 'dde.connect');
-    ruled = two.shuttle('run');
-    two.without(({ allow }) => allow === 'dde.connect');
-    without = two.shuttle('run');
-    denied = two.shuttle('learn', '--deny', '-o', `${two.file}.denied`);
+    ({ alone, learnt, ruled, without, denied, rules } = fiveRuns(one, two, /^dde\.connect$/));
   }, 600_000);
   afterAll(() => {
     one.end();
@@ -65,7 +50,7 @@ vms:
   });
 
   test('gives the one rule it needs', () => {
-    expect(learntRules).toEqual([expect.objectContaining({ from: 'client', to: 'server', object: OBJECT })]);
+    expect(rules).toEqual([expect.objectContaining({ from: 'client', to: 'server', object: OBJECT })]);
   });
 
   test.each(['denied', 'without a rule'] as const)('%s: nobody answers, and the record says it was kept', (which) => {
@@ -73,4 +58,6 @@ vms:
     expect(lines(ran)).toEqual(['connect: nobody']);
     expect(rows(ran, OBJECT)).toEqual([expect.objectContaining({ verdict: 'blocked', peer: 'server' })]);
   });
+
+  test('nothing was lost', () => lostNothing([alone, learnt, ruled, without, denied]));
 });

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { expect } from 'vitest';
 import { parse } from 'yaml';
 import { agentFiles } from '../../native/engine.js';
 import { findWine } from '../../tracer/windows/wine.js';
@@ -41,4 +42,57 @@ export function rulesFor(lab: Lab, allowed: RegExp): Record<string, unknown>[] {
   return rules
     .filter((rule) => allowed.test(String(rule.allow)))
     .map(({ id, state, needed, evidence, ...said }) => said);
+}
+
+/** A path of the host as Windows programs have it. */
+export const onZ = (path: string): string => `Z:${path.replaceAll('/', '\\')}`;
+
+/** A system of one VM, whose program is the command interpreter. */
+export function inOneVm(lab: Lab, command: string): void {
+  lab.system(`
+shuttle: 1
+system: lab
+main: one
+vms:
+  one: { program: ${words('C:\\windows\\system32\\cmd.exe', '/c', command)} }
+`);
+}
+
+/** The ways in which each kind is run; `rules` are those that were learnt about it. */
+export interface FiveRuns {
+  alone: Ran;
+  learnt: Ran;
+  ruled: Ran;
+  without: Ran;
+  denied: Ran;
+  rules: Record<string, unknown>[];
+}
+
+/**
+ * Runs a system of one VM and one of two, whose system files are written: inside one VM, learning across two, under what
+ * was learnt, without the rules whose operation is of `kind`, and learning while nothing is carried. `halfway` is done
+ * before rules are taken out.
+ */
+export function fiveRuns(one: Lab, two: Lab, kind: RegExp, halfway = () => {}, ...denying: string[]): FiveRuns {
+  const alone = one.shuttle('learn');
+  const learnt = two.shuttle('learn');
+  const rules = rulesFor(two, kind);
+  const ruled = two.shuttle('run');
+  halfway();
+  two.without(({ allow }) => kind.test(String(allow)));
+  const without = two.shuttle('run');
+  const denied = two.shuttle('learn', '--deny', ...denying, '-o', `${two.file}.denied`);
+  return { alone, learnt, ruled, without, denied, rules };
+}
+
+/** How many rows of the engine, of agents and of docks did not get into the record. */
+export function losses({ run }: Ran): number[] {
+  const { ledger } = JSON.parse(readFileSync(join(run, 'run.json'), 'utf8')) as {
+    ledger: Record<string, { lost: number }>;
+  };
+  return Object.values(ledger).map(({ lost }) => lost);
+}
+
+export function lostNothing(runs: readonly Ran[]): void {
+  for (const ran of runs) expect(losses(ran)).toEqual([0, 0, 0]);
 }

@@ -3,9 +3,20 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parse } from 'yaml';
 import { Lab, PEOPLE, type Ran } from './lab.js';
-import { buildWindows, lacking, lines, why, words } from './windows_fixtures.js';
+import {
+  buildWindows,
+  fiveRuns,
+  inOneVm,
+  lacking,
+  lines,
+  losses,
+  lostNothing,
+  onZ,
+  rulesFor,
+  why,
+  words,
+} from './windows_fixtures.js';
 
 const [CLASS, TITLE] = ['lab-class', 'lab-title'];
 const SEEN = [
@@ -36,18 +47,8 @@ const WANTED = ['find Edit', 'find lab-class', 'send Edit', 'send lab-class'].ma
 const ASKED_BACK = ['find lab-asker', 'send lab-asker'].map((rule) => `owner to user: window.${rule}`);
 
 const rows = (ran: Ran) => ran.rows.filter((row) => row.op.startsWith('window.') && row.vm === 'user');
-const losses = ({ run }: Ran) => {
-  const { ledger } = JSON.parse(readFileSync(join(run, 'run.json'), 'utf8')) as {
-    ledger: Record<string, { lost: number }>;
-  };
-  return Object.values(ledger).map(({ lost }) => lost);
-};
-
-function rules(lab: Lab): string[] {
-  const file = parse(readFileSync(lab.file, 'utf8')) as { rules: Record<string, string>[] };
-  const named = file.rules.filter(({ allow }) => allow?.startsWith('window.'));
-  return named.map(({ from, to, allow, object }) => `${from} to ${to}: ${allow} ${object}`).sort();
-}
+const shorn = (rules: Record<string, unknown>[]) =>
+  rules.map(({ from, to, allow, object }) => `${from} to ${to}: ${allow} ${object}`).sort();
 
 function inTwoVms(lab: Lab, ending: string): void {
   lab.system(`
@@ -60,37 +61,26 @@ vms:
 `);
 }
 
-function inOneVm(lab: Lab): void {
-  const [owner, user] = ['window_owner', 'window_user'].map(
-    (name) => `Z:${buildWindows(lab, name, '-luser32').replaceAll('/', '\\')}`,
-  );
-  lab.system(`
-shuttle: 1
-system: lab
-main: one
-vms:
-  one: { program: ${words('C:\\windows\\system32\\cmd.exe', '/c', `start /b ${owner} ${CLASS} ${TITLE} >nul & ${user} ${CLASS} ${TITLE} patient`)} }
-`);
+function together(lab: Lab): void {
+  const [owner, user] = ['window_owner', 'window_user'].map((name) => onZ(buildWindows(lab, name, '-luser32')));
+  inOneVm(lab, `start /b ${owner} ${CLASS} ${TITLE} >nul & ${user} ${CLASS} ${TITLE} patient`);
 }
 
 describe.skipIf(lacking !== '').each(PEOPLE)(`windows and messages, as $name${why}`, (who) => {
   let one: Lab, two: Lab;
-  let alone: Ran, learnt: Ran, ruled: Ran, without: Ran, unsent: Ran, denied: Ran, learntRules: string[];
+  let alone: Ran, learnt: Ran, ruled: Ran, without: Ran, unsent: Ran, denied: Ran;
+  let rules: Record<string, unknown>[];
 
   beforeAll(() => {
     one = new Lab(who);
     two = new Lab(who);
-    inOneVm(one);
-    alone = one.shuttle('learn');
+    together(one);
     inTwoVms(two, 'once');
-    learnt = two.shuttle('learn');
-    learntRules = rules(two);
-    ruled = two.shuttle('run');
-    two.without(({ allow, object }) => allow === 'window.send' && object === 'Edit');
-    unsent = two.shuttle('run');
-    two.without(({ allow }) => String(allow).startsWith('window.'));
-    without = two.shuttle('run');
-    denied = two.shuttle('learn', '--deny', '-o', `${two.file}.denied`);
+    const halfway = () => {
+      two.without(({ allow, object }) => allow === 'window.send' && object === 'Edit');
+      unsent = two.shuttle('run');
+    };
+    ({ alone, learnt, ruled, without, denied, rules } = fiveRuns(one, two, /^window\./, halfway));
   }, 600_000);
   afterAll(() => {
     one.end();
@@ -101,7 +91,7 @@ describe.skipIf(lacking !== '').each(PEOPLE)(`windows and messages, as $name${wh
     expect(lines(alone)).toEqual(CLOSED);
     const sent = alone.rows.filter((row) => row.op === 'window.send' && row.object === CLASS);
     expect(sent).toContainEqual(expect.objectContaining({ verdict: 'passed', source: 'agent', peer: 'one' }));
-    expect(rules(one)).toEqual([]);
+    expect(rulesFor(one, /^window\./)).toEqual([]);
   });
 
   test('are carried while learning, as if they were inside', () => {
@@ -122,7 +112,7 @@ describe.skipIf(lacking !== '').each(PEOPLE)(`windows and messages, as $name${wh
   });
 
   test('give the rules they need, and work under them', () => {
-    expect(learntRules).toEqual([...ASKED_BACK, ...WANTED]);
+    expect(shorn(rules)).toEqual([...ASKED_BACK, ...WANTED]);
     expect(lines(ruled)).toEqual(CLOSED);
     const outward = rows(ruled).filter(
       ({ object, verdict }) => [CLASS, 'Edit'].includes(object) && verdict !== 'absent',
@@ -146,7 +136,7 @@ describe.skipIf(lacking !== '').each(PEOPLE)(`windows and messages, as $name${wh
   });
 
   test('nothing was lost', () => {
-    for (const ran of [alone, learnt, ruled, unsent, without, denied]) expect(losses(ran)).toEqual([0, 0, 0]);
+    lostNothing([alone, learnt, ruled, unsent, without, denied]);
   });
 });
 

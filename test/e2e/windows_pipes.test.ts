@@ -1,9 +1,7 @@
 // Named pipes of Windows programs: the same inside one VM, learnt across two, under the learnt rules, and gone without.
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Lab, PEOPLE, type Ran } from './lab.js';
-import { buildWindows, lacking, lines, why, words } from './windows_fixtures.js';
+import { buildWindows, fiveRuns, inOneVm, lacking, lines, lostNothing, onZ, why, words } from './windows_fixtures.js';
 
 const PIPE = '\\\\.\\pipe\\lab';
 const ECHOES = [1, 16, 4096, 65_536, 65_537, 300_000].map((size) => `echo ${size}: same`);
@@ -27,19 +25,9 @@ const CASES = PEOPLE.flatMap((who, at) =>
 
 const rows = (ran: Ran) => ran.rows.filter((row) => row.op === 'pipe.connect' && row.object === PIPE);
 
-/** Server and client in one VM, whose program is the command interpreter. */
-function inOneVm(lab: Lab, kind: Kind): void {
-  const [server, client] = ['pipe_server', 'pipe_client'].map(
-    (name) => `Z:${buildWindows(lab, name).replaceAll('/', '\\')}`,
-  );
-  const both = `start /b ${server} ${PIPE} ${kind} 1 >nul & ${client} ${PIPE} ${kind} drop patient`;
-  lab.system(`
-shuttle: 1
-system: lab
-main: one
-vms:
-  one: { program: ${words('C:\\windows\\system32\\cmd.exe', '/c', both)} }
-`);
+function together(lab: Lab, kind: Kind): void {
+  const [server, client] = ['pipe_server', 'pipe_client'].map((name) => onZ(buildWindows(lab, name)));
+  inOneVm(lab, `start /b ${server} ${PIPE} ${kind} 1 >nul & ${client} ${PIPE} ${kind} drop patient`);
 }
 
 function inTwoVms(lab: Lab, kind: Kind): void {
@@ -60,14 +48,9 @@ describe.skipIf(lacking !== '').each(CASES)(`Windows pipes of kind $kind, as $na
   beforeAll(() => {
     one = new Lab(who, false);
     two = new Lab(who, false);
-    inOneVm(one, kind);
-    alone = one.shuttle('learn');
+    together(one, kind);
     inTwoVms(two, kind);
-    learnt = two.shuttle('learn');
-    ruled = two.shuttle('run');
-    two.without((rule) => rule.allow === 'pipe.connect');
-    without = two.shuttle('run');
-    denied = two.shuttle('learn', '--deny', '-o', `${two.file}.denied`);
+    ({ alone, learnt, ruled, without, denied } = fiveRuns(one, two, /^pipe\.connect$/));
   }, 600_000);
   afterAll(() => {
     one.end();
@@ -100,11 +83,6 @@ describe.skipIf(lacking !== '').each(CASES)(`Windows pipes of kind $kind, as $na
   });
 
   test('nothing was lost', () => {
-    for (const { run } of [alone, learnt, ruled, without, denied]) {
-      const { ledger } = JSON.parse(readFileSync(join(run, 'run.json'), 'utf8')) as {
-        ledger: Record<string, { lost: number }>;
-      };
-      expect(Object.values(ledger).map(({ lost }) => lost)).toEqual([0, 0, 0]);
-    }
+    lostNothing([alone, learnt, ruled, without, denied]);
   });
 });

@@ -1,9 +1,8 @@
 // Sections of Windows programs: one memory across two VMs, whoever makes it first.
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Lab, PEOPLE, type Ran } from './lab.js';
-import { buildWindows, lacking, lines, rulesFor, why, words } from './windows_fixtures.js';
+import { buildWindows, fiveRuns, inOneVm, lacking, lines, lostNothing, onZ, why, words } from './windows_fixtures.js';
 
 const TURNS = ['turn 1: same', 'turn 2: same'];
 
@@ -34,31 +33,20 @@ describe.skipIf(lacking !== '').each([
   beforeAll(() => {
     const who = PEOPLE[how === 'open' ? 0 : PEOPLE.length - 1] as (typeof PEOPLE)[number];
     [one, lab] = [new Lab(who, false), new Lab(who, false)];
-    const own = `Z:${buildWindows(one, 'sections').replaceAll('/', '\\')}`;
-    const both = `start /b ${own} make ${name} answer 2 >nul & ping -n 2 127.0.0.1 >nul & ${own} ${how} ${name} ask 2`;
-    one.system(`
-shuttle: 1
-system: lab
-main: one
-vms:
-  one: { program: ${words('C:\\windows\\system32\\cmd.exe', '/c', both)} }
-`);
-    alone = one.shuttle('learn');
+    const own = onZ(buildWindows(one, 'sections'));
+    inOneVm(one, `start /b ${own} make ${name} answer 2 >nul & ping -n 2 127.0.0.1 >nul & ${own} ${how} ${name} ask 2`);
     const program = buildWindows(lab, 'sections');
     lab.system(system(program, name, how, 'user'));
-    learnt = lab.shuttle('learn');
-    rules = rulesFor(lab, /^memory/);
-    ruled = lab.shuttle('run');
-    const learntRules = readFileSync(lab.file, 'utf8').split('rules:')[1] as string;
     turned = null;
-    if (how === 'make') {
+    const turn = () => {
+      const learntRules = readFileSync(lab.file, 'utf8').split('rules:')[1] as string;
       lab.system(`${system(program, name, how, 'owner')}rules:${learntRules}`);
       turned = lab.shuttle('run');
       lab.system(`${system(program, name, how, 'user')}rules:${learntRules}`);
-    }
-    lab.without((rule) => String(rule.allow).startsWith('memory.'));
-    without = lab.shuttle('run');
-    denied = lab.shuttle('learn', '--deny', '--timeout', '20', '-o', `${lab.file}.denied`);
+    };
+    const halfway = how === 'make' ? turn : () => {};
+    const runs = fiveRuns(one, lab, /^memory\./, halfway, '--timeout', '20');
+    ({ alone, learnt, ruled, without, denied, rules } = runs);
   }, 600_000);
   afterAll(() => {
     one.end();
@@ -100,11 +88,6 @@ vms:
   });
 
   test('nothing was lost', () => {
-    for (const { run } of [alone, learnt, ruled, without, denied]) {
-      const { ledger } = JSON.parse(readFileSync(join(run, 'run.json'), 'utf8')) as {
-        ledger: Record<string, { lost: number }>;
-      };
-      expect(Object.values(ledger).map(({ lost }) => lost)).toEqual([0, 0, 0]);
-    }
+    lostNothing([alone, learnt, ruled, without, denied]);
   });
 });

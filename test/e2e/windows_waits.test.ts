@@ -1,10 +1,8 @@
 // Mutexes, events, semaphores and timers of Windows programs: the same inside one VM, learnt across two, under the learnt
 // rules, and gone without.
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Lab, PEOPLE, type Ran } from './lab.js';
-import { buildWindows, lacking, lines, rulesFor, why, words } from './windows_fixtures.js';
+import { buildWindows, fiveRuns, inOneVm, lacking, lines, lostNothing, onZ, why, words } from './windows_fixtures.js';
 
 // As plain Wine has it.
 const SEEN = [
@@ -81,16 +79,8 @@ describe.skipIf(lacking !== '').each([
 
   beforeAll(() => {
     [one, two] = [new Lab(who), new Lab(who)];
-    const own = `Z:${buildWindows(one, 'waits', '-luser32').replaceAll('/', '\\')}`;
-    const both = `start /b ${own} own ${prefix} & ping -n 3 127.0.0.1 >nul & ${own} use ${prefix}`;
-    one.system(`
-shuttle: 1
-system: lab
-main: one
-vms:
-  one: { program: ${words('C:\\windows\\system32\\cmd.exe', '/c', both)} }
-`);
-    alone = one.shuttle('learn');
+    const own = onZ(buildWindows(one, 'waits', '-luser32'));
+    inOneVm(one, `start /b ${own} own ${prefix} & ping -n 3 127.0.0.1 >nul & ${own} use ${prefix}`);
     const program = buildWindows(two, 'waits', '-luser32');
     two.system(`
 shuttle: 1
@@ -100,12 +90,7 @@ vms:
   owner: { program: ${words(program, 'own', prefix)}, ready: 'event.create ${named('go')}' }
   user: { program: ${words(program, 'use', prefix)}, after: [owner] }
 `);
-    learnt = two.shuttle('learn');
-    rules = rulesFor(two, KINDS);
-    ruled = two.shuttle('run');
-    two.without((rule) => KINDS.test(String(rule.allow)));
-    without = two.shuttle('run');
-    denied = two.shuttle('learn', '--deny', '-o', `${two.file}.denied`);
+    ({ alone, learnt, ruled, without, denied, rules } = fiveRuns(one, two, KINDS));
   }, 600_000);
   afterAll(() => {
     one.end();
@@ -149,11 +134,6 @@ vms:
   });
 
   test('nothing was lost', () => {
-    for (const { run } of [alone, learnt, ruled, without, denied]) {
-      const { ledger } = JSON.parse(readFileSync(join(run, 'run.json'), 'utf8')) as {
-        ledger: Record<string, { lost: number }>;
-      };
-      expect(Object.values(ledger).map(({ lost }) => lost)).toEqual([0, 0, 0]);
-    }
+    lostNothing([alone, learnt, ruled, without, denied]);
   });
 });

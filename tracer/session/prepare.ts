@@ -1,19 +1,22 @@
 // Everything a VM needs before it can start, put together from what tracer/vm, tracer/windows and tracer/dbus know.
 import { realpathSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { homedir, hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { ShuttleError } from '../../native/contract/problem.js';
-import type { Variables } from '../../native/contract/rules.js';
+import type { CompiledRule, Variables } from '../../native/contract/rules.js';
 import type { VmSpec } from '../../native/contract/vm.js';
-import { readerFile } from '../../native/engine.js';
+import { addon, readerFile } from '../../native/engine.js';
 import { readHostFacts } from '../vm/facts.js';
-import { fileGrants, withVariables } from '../vm/grants.js';
+import { type FileGrant, fileGrants, withVariables } from '../vm/grants.js';
 import { Layer } from '../vm/layer_place.js';
 import { linksTo } from '../vm/links_to.js';
+import { matchedGrants } from '../vm/matched_grants.js';
 import { askedPaths, planVm, shuttleFolders } from '../vm/plan.js';
+import { protectedNames } from '../vm/protected.js';
 import { protectedSockets } from '../vm/protected_sockets.js';
 import { mayReadUnasked, readerOnHost, readerSteps } from '../vm/reader.js';
 import { stateFolder } from '../vm/state.js';
+import { SETTINGS, SYSTEM_FOLDERS, UNSEEN } from '../vm/system_folders.js';
 import { toLinux } from '../windows/drives.js';
 import { placeInVm } from '../windows/plan.js';
 import { isWindowsVm, prepareWindows, type WindowsVm } from '../windows/prepare.js';
@@ -158,9 +161,10 @@ function shapeOf(
   const rules = withVariables(request.rules, variables);
   const drives = extras.flatMap((extra) => (extra && 'drives' in extra ? (extra.drives as VmSpec['drives']) : []));
   const at = (object: string) => (object.startsWith('/') ? object : toLinux(object, drives));
-  const grants = fileGrants(rules, vm.name, at);
+  const known = fileGrants(rules, vm.name, at);
   const expose = request.expose.map((path) => resolve(path));
   const own = [stateFolder(), ...shuttleFolders([system.folder, process.cwd()])];
+  const grants = [...known, ...(mode === 'allow' ? [] : matchedOnHost(rules, vm.name, known, own))];
   const facts = readHostFacts(askedPaths({ mounts, grants, expose, cwd, program }), own);
   const host = { ...facts, user: identity.person.name, home: identity.person.home };
   const given = extras.filter((extra) => extra !== null);
@@ -180,6 +184,23 @@ function shapeOf(
     extra,
   };
   return { ...planVm(input), shown: shownRules(rules, vm.name, grants, host.kinds, at) };
+}
+
+/** What of the host the rules with free tokens admit now; a file granted by its own name needs no other. */
+function matchedOnHost(
+  rules: readonly CompiledRule[],
+  vm: string,
+  known: readonly FileGrant[],
+  own: readonly string[],
+): FileGrant[] {
+  const table = new (addon().RuleTable)(rules);
+  const granted = new Set(known.map((grant) => grant.path));
+  return matchedGrants({
+    rules,
+    vm,
+    admits: (op, path) => table.decide({ op, from: vm, to: 'host', object: path })?.allow === true,
+    closed: [...protectedNames(homedir(), own), ...SYSTEM_FOLDERS, SETTINGS, ...UNSEEN],
+  }).filter((grant) => !granted.has(grant.path));
 }
 
 /** Links followed, since what is protected is known by its real name. */

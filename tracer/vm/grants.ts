@@ -38,11 +38,11 @@ export function fileGrants(
 }
 
 const sayable = (rule: CompiledRule): boolean =>
-  rule.object.every((part) => typeof part === 'string') &&
-  rule.fromImage === null &&
-  rule.args === null &&
-  rule.phase === null &&
-  rule.carrier === null;
+  rule.object.every((part) => typeof part === 'string') && holdsAlways(rule);
+
+/** Whether a rule is for every program, at every time: a mount says nothing else. */
+export const holdsAlways = (rule: CompiledRule): boolean =>
+  rule.fromImage === null && rule.args === null && rule.phase === null && rule.carrier === null;
 
 function accessOf(rule: CompiledRule): FileGrant['access'] | null {
   const has = (ops: readonly string[]) => rule.ops.some((op) => ops.includes(op));

@@ -60,8 +60,9 @@ void add_file_rows(const Trapping& trapping, std::vector<FilterRow>& x86_64, std
     if (!trapping.opens && call.flags >= 0) {
       const auto flags = static_cast<uint8_t>(call.flags);
       cases = {{{flags, Test::Is::kAnyBit, kChangingFlags}},
-               // shm_open to read, and a FIFO without waiting: what is refused of these is recorded. Few others ask so.
-               {{flags, Test::Is::kAnyBit, O_NOFOLLOW | O_NONBLOCK}, {flags, Test::Is::kNoBit, O_DIRECTORY}}};
+               // shm_open to read, and a FIFO without waiting: what is refused of these is recorded. Few others ask so, but
+               // Wine's server does for every file.
+               {{flags, Test::Is::kAnyBit, trapping.windows ? O_NOFOLLOW : O_NOFOLLOW | O_NONBLOCK}, {flags, Test::Is::kNoBit, O_DIRECTORY}}};
     }
     for (const auto& tests : cases) {
       add(call.nr, call.handler, tests, x86_64);

@@ -49,24 +49,29 @@ bool is_of(const Vm& vm, int socket) {
 namespace {
 
 // What comes over a carrier is remembered by the VMs at its ends.
-void listen_to(Tap& tap, const Trap& trap, const Ruling& ruling) {
-  const auto& rules = trap.vm.engine.rules->rules();
-  if (ruling.rule.empty() || std::ranges::none_of(rules, [&](const CompiledRule& rule) { return rule.carrier == ruling.rule; })) return;
+void listen_to(Tap& tap, const Vm& vm, const Ruling& ruling) {
+  const auto& rules = vm.engine.rules->rules();
+  if (!is_carrier(vm, ruling)) return;
   const auto own = std::ranges::find(rules, ruling.rule, &CompiledRule::id);
   tap.carrier = ruling.rule;
-  tap.inside = trap.vm.handed;
-  for (const auto& other : trap.vm.engine.others(trap.vm))
+  tap.inside = vm.handed;
+  for (const auto& other : vm.engine.others(vm))
     if (own != rules.end() && other->name() == own->to) tap.outside = other->handed;
 }
 
 }  // namespace
 
-std::optional<Tap> tap_for(const Trap& trap, const Ruling& ruling) {
-  const PayloadKept payload = trap.vm.spec.payload;
+bool is_carrier(const Vm& vm, const Ruling& ruling) {
+  const auto& rules = vm.engine.rules->rules();
+  return !ruling.rule.empty() && std::ranges::any_of(rules, [&](const CompiledRule& rule) { return rule.carrier == ruling.rule; });
+}
+
+std::optional<Tap> tap_for(const Vm& vm, const Ruling& ruling) {
+  const PayloadKept payload = vm.spec.payload;
   if (payload == PayloadKept::kNone && !ruling.relay) return std::nullopt;
   const uint32_t keep = payload == PayloadKept::kFull ? UINT32_MAX : payload == PayloadKept::kHead ? kHeadBytes : 0;
-  Tap tap{trap.vm.engine.record->new_channel(), keep};
-  listen_to(tap, trap, ruling);
+  Tap tap{vm.engine.record->new_channel(), keep};
+  listen_to(tap, vm, ruling);
   return tap;
 }
 

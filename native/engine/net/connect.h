@@ -24,8 +24,11 @@ struct SocketCall {
 // are its own, and afterwards performed here on the copy, if that belongs to the VM's network (the hard rule).
 Answer connect_inside(const Trap& trap, SocketCall call);
 
+// Whether what comes over this rule's channels is remembered, for the rules that name it as their carrier.
+bool is_carrier(const Vm& vm, const Ruling& ruling);
+
 // Whether the bytes of a crossing are recorded, and how many.
-std::optional<Tap> tap_for(const Trap& trap, const Ruling& ruling);
+std::optional<Tap> tap_for(const Vm& vm, const Ruling& ruling);
 
 // The trapped calls.
 Answer on_connect(const Trap& trap);

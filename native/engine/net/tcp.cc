@@ -156,7 +156,7 @@ Answer join_inside(Crossing& crossing) {
   Fd accepted = accept_own(listener.get(), crossing.call.socket.get());
   if (!accepted) return fail_outside(crossing, ECONNREFUSED);
 
-  const std::optional<Tap> tap = tap_for(trap, crossing.ruling);
+  const std::optional<Tap> tap = tap_for(trap.vm, crossing.ruling);
   trap.record({.op = Op::kTcpConnect, .object = crossing.object, .peer = crossing.owner.owner.place, .peer_image = crossing.owner.owner.image,
                .verdict = Verdict::kShuttled, .rule = crossing.ruling.rule,
                .channel = tap ? std::optional(tap->channel) : std::nullopt});

@@ -70,7 +70,7 @@ Outcome cross(const Trap& trap, int socket, const UdpTable::Key& key, Op op, std
   outcome.image = owner.owner.image;
   if (outcome.verdict != Verdict::kShuttled) return outcome;
   outcome.source = Source::kEngine;
-  outcome.tap = tap_for(trap, ruled.ruling);
+  outcome.tap = tap_for(trap.vm, ruled.ruling);
   Fd outside = reach_udp(owner, key.to, outcome.status);
   if (outside) outcome.status = net_of(trap.vm).udp.open(trap.vm, key, std::move(outside), outcome.tap, socket);
   return outcome;

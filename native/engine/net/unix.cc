@@ -139,7 +139,7 @@ Answer connect_unix(const Trap& trap, SocketCall call) {
   const Question question = question_of(trap, Op::kUnixConnect, asked.object, bindings);
   Ruling ruling = rule_on(*trap.vm.engine.rules, question, owners, trap.vm.spec.mode == Mode::kAllow);
   if (ruling.verdict == Verdict::kShuttled)
-    return carry({trap, std::move(call), std::move(found[static_cast<size_t>(ruling.owner)]), ruling, asked.object, tap_for(trap, ruling)});
+    return carry({trap, std::move(call), std::move(found[static_cast<size_t>(ruling.owner)]), ruling, asked.object, tap_for(trap.vm, ruling)});
   // As the kernel would say it were nothing there.
   const int error = asked.is_abstract() ? ECONNREFUSED : ENOENT;
   refuse(trap, Op::kUnixConnect, asked.object, owners, ruling, error);

@@ -59,6 +59,7 @@ Question question_of(const Asking& asking, Bindings& bindings) {
   bindings = asking.vm->spec.variables;
   bindings.values[static_cast<size_t>(Token::kPid)] = std::to_string(asking.process->win_pid);
   bindings.values[static_cast<size_t>(Token::kWinPid)] = std::to_string(asking.process->win_pid);
+  if (!asking.vm->handed->empty()) asking.vm->handed->fill(asking.object, true, bindings.given);
   return {.op = asking.op, .from = asking.vm->name(), .from_image = asking.process->image, .object = asking.object,
           .access = asking.access, .starting = asking.vm->starting(), .message = asking.message, .title = asking.title,
           .bindings = &bindings};
@@ -95,8 +96,9 @@ const Owner* owner_in(const Candidates& found, const Ruling& ruling) {
 }
 
 Told refuse(const Asking& asking, const Candidates& found, const Ruling& ruling) {
-  // Made here then, which the agent says itself.
-  if (ruling.verdict == Verdict::kAbsent && makes(asking.op)) return {};
+  // Made or done here then, which the agent says itself.
+  const Carrier* kind = carrier_for(asking.op);
+  if (ruling.verdict == Verdict::kAbsent && (makes(asking.op) || (kind && kind->to_each()))) return {};
   if (ruling.two_owners) asking.vm->engine.tell_two_owners(asking.vm->name(), asking.object, found.owners);
   record_asking(asking, owner_in(found, ruling), ruling.verdict, ruling, {.status = kNotFound});
   return {.verdict = ruling.verdict == Verdict::kAbsent ? SH_ABSENT : SH_BLOCKED};
@@ -111,6 +113,11 @@ bool record_kept(const Asking& asking, uint64_t before) {
   if (ruling.verdict != Verdict::kBlocked) return false;
   refuse(asking, found, ruling);
   return true;
+}
+
+bool had_first(const Asking& asking, uint64_t before) {
+  const Candidates found = owners_of(asking, before);
+  return !found.owners.empty() && decide(asking, found).verdict == Verdict::kShuttled;
 }
 
 Ruling rule_for(const Asking& asking, const std::vector<Owner>& owners) {
@@ -136,9 +143,28 @@ std::optional<Told> settle_asking(const Asking& asking) {
   return refuse(asking, found, ruling);
 }
 
+namespace {
+
+Told answer_each(const Asking& asking, const Candidates& found) {
+  for (size_t i = 0; i < found.vms.size(); i++) {
+    const Candidates one{{found.vms[i]}, {found.owners[i]}, {found.looked[i]}};
+    const Ruling ruling = decide(asking, one);
+    if (ruling.verdict != Verdict::kShuttled) {
+      refuse(asking, one, ruling);
+      continue;
+    }
+    const Carried carried = carrier_for(asking.op)->carry(asking, *one.vms[0], ruling);
+    if (!carried.absent) record_asking(asking, &one.owners[0], carried.kept ? Verdict::kBlocked : Verdict::kShuttled, ruling, carried);
+  }
+  return {.verdict = SH_DONE};
+}
+
+}  // namespace
+
 Told answer_asking(const Asking& asked) {
   Asking asking = asked;
   Candidates found = look(asking, owners_of(asking));
+  if (Carrier* kind = carrier_for(asking.op); kind && kind->to_each()) return answer_each(asking, found);
   while (true) {
     const Ruling ruling = decide(asking, found);
     if (ruling.verdict != Verdict::kShuttled) return refuse(asking, found, ruling);

@@ -77,6 +77,9 @@ class Carrier {
   virtual void understand(Asking& asking) const {}
   // Whether another VM may have what is asked for; by default, that one of its programs said so. Takes no time.
   virtual bool may_have(const Asking& asking, Vm& other) const;
+  // Whether it goes to every VM that has it and that a rule lets it reach, each by a decision of its own, besides what is
+  // done in the asker's VM, which the agent has recorded.
+  virtual bool to_each() const { return false; }
   // Whether names made known do not say it all, and `look` is to be called for each VM that may have it.
   virtual bool looks() const { return false; }
   // Whether it has, and what. May wait. Nothing is let across by it.
@@ -110,5 +113,7 @@ Told answer_asking(const Asking& asking);
 // Records that a name nobody asked about is kept from the asker, where a VM that claimed it before has it and no rule says
 // yes. False where there is no such VM.
 bool record_kept(const Asking& asking, uint64_t before);
+// Whether another VM made before this the name that was made here, and it is to be that one.
+bool had_first(const Asking& asking, uint64_t before);
 
 }  // namespace shuttle

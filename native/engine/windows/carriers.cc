@@ -3,7 +3,9 @@
 
 #include "../pattern.h"
 #include "../vm.h"
+#include "broadcasts.h"
 #include "carrier.h"
+#include "clipboard.h"
 #include "dde.h"
 #include "desk.h"
 #include "mailslots.h"
@@ -31,7 +33,7 @@ constexpr Pair kPairs[] = {
 // Each kind in its own file.
 const std::vector<Carrier*>& carriers() {
   static const std::vector<Carrier*> all = [] {
-    std::vector<Carrier*> kinds = {&pipes(), &mailslots(), &sections(), &windows(), &dde(), &services()};
+    std::vector<Carrier*> kinds = {&pipes(), &mailslots(), &sections(), &windows(), &broadcasts(), &clipboard_reads(), &clipboard_writes(), &dde(), &services()};
     kinds.insert(kinds.end(), waitables().begin(), waitables().end());
     return kinds;
   }();

@@ -3,9 +3,6 @@
 #include <sys/random.h>
 #include <sys/socket.h>
 
-#include "../engine.h"
-#include "../vm.h"
-
 namespace shuttle {
 
 Channel make_channel() {
@@ -27,12 +24,5 @@ std::string private_name(const std::string& prefix) {
 }
 
 std::string as_nt(const std::string& name) { return "\\??\\" + name.substr(4); }
-
-std::optional<Tap> tap_of(const Vm& vm, const Ruling& ruling) {
-  const PayloadKept payload = vm.spec.payload;
-  if (payload == PayloadKept::kNone && !ruling.relay) return std::nullopt;
-  const uint32_t keep = payload == PayloadKept::kFull ? UINT32_MAX : payload == PayloadKept::kHead ? kHeadBytes : 0;
-  return Tap{vm.engine.record->new_channel(), keep};
-}
 
 }  // namespace shuttle

@@ -1,14 +1,9 @@
 #pragma once
-#include <optional>
 #include <string>
 
 #include "../fd.h"
-#include "../net/relay.h"
-#include "../owner.h"
 
 namespace shuttle {
-
-class Vm;
 
 struct Channel {
   Fd one, other;
@@ -22,8 +17,5 @@ std::string private_name(const std::string& prefix);
 
 // `\\.\kind\name` as NT opens it: `\??\kind\name`.
 std::string as_nt(const std::string& name);
-
-// Whether the frames of a channel are recorded, and how much of each.
-std::optional<Tap> tap_of(const Vm& vm, const Ruling& ruling);
 
 }  // namespace shuttle

@@ -11,6 +11,7 @@
 #include "../../windows/dde_wire.h"
 #include "../../windows/ops.h"
 #include "../engine.h"
+#include "../net/connect.h"
 #include "../net/relay.h"
 #include "../vm.h"
 #include "channel.h"
@@ -56,7 +57,7 @@ class Dde final : public Carrier {
   Carried carry(const Asking& asking, Vm& owner, const Ruling& ruling) override {
     auto begun = take(asking.handle);
     if (!begun) return {.absent = true};
-    const std::optional<Tap> tap = tap_of(*asking.vm, ruling);
+    const std::optional<Tap> tap = tap_for(*asking.vm, ruling);
     Channel ours;
     if (tap) ours = make_channel();
     const auto stands = asking.vm->agents->dock().order({.what = SH_STAND, .op = OP_DDE_CONNECT, .extra = {begun->wide}, .name = begun->name, .channel = tap ? &ours.other : &begun->channel});

@@ -61,7 +61,11 @@ uint64_t serving_of(const Vm& vm) {
 }
 
 // Operations of which the agent asks when a name is not found: where there are others, to carry or to record.
-uint64_t asking_of(const Vm& vm) { return vm.engine.several ? UINT64_MAX : 0; }
+// What is put on the clipboard is for others only where a rule of this VM's says so.
+uint64_t asking_of(const Vm& vm) {
+  if (!vm.engine.several) return 0;
+  return vm.engine.rules->any(vm.name(), Op::kClipboardWrite) ? UINT64_MAX : ~(uint64_t{1} << static_cast<size_t>(Op::kClipboardWrite));
+}
 
 }  // namespace
 
@@ -169,7 +173,7 @@ bool AgentDesk::take_message(const std::shared_ptr<Line>& line) {
   switch (message.say) {
     case SH_RING: drain(*line->process); return true;
     case SH_DRAIN: return drain(*line->process), reply(line, {.verdict = SH_DONE}), true;
-    case SH_SERVE: return claim(op, object, about, message.extra[0]), reply(line, {.verdict = SH_DONE}), true;
+    case SH_SERVE: return reply(line, {.verdict = serve(*line->process, message, object) ? SH_DONE : SH_BLOCKED}), true;
     case SH_BOARD: return reply(line, {.verdict = SH_DESCRIPTOR, .descriptor = Fd(fcntl(board_.file().get(), F_DUPFD_CLOEXEC, 0))}), true;
     case SH_GONE: claims_.remove(op, object, about.pid); return true;
     case SH_ASK: ask(line, message, object, detail); return true;
@@ -225,13 +229,29 @@ void AgentDesk::reply(const std::shared_ptr<Line>& line, Told told) {
   send_message(line->socket.get(), packet, handed, nullptr, 0, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
+// False where another VM made the name a moment before, neither having known of the other: there it is to be had. Who was
+// there first is settled by the order of the claims, of which one at least sees the other's.
+bool AgentDesk::serve(const Process& process, const sh_message& message, std::string_view object) {
+  const Op op = static_cast<Op>(message.op);
+  const bool settled = message.extra[3] != 0;  // the agent has asked, and the name stays its own
+  if (!claim(op, object, *process.about, message.extra[0]) || settled || !vm_.engine.several || !makes(op) || !asks_by_name(op)) return true;
+  const Asking asking{.vm = vm_.shared_from_this(), .process = process.about, .op = op, .object = std::string(object), .access = message.access,
+                      .extra = {}, .detail = {}, .tid = 0, .began = 0};
+  if (!had_first(asking, claims_.order(op, object))) return true;
+  claims_.remove(op, object, process.about->pid);
+  return false;
+}
+
 // The first to make a name is told of, for those that wait until it is there (`ready`).
-void AgentDesk::claim(Op op, std::string_view object, const AgentProcess& by, uint64_t sort) {
-  if (!claims_.add(op, object, by.pid, by.image, sort)) return;
+bool AgentDesk::claim(Op op, std::string_view object, const AgentProcess& by, uint64_t sort) {
+  // What is on the clipboard stays there after its writer.
+  const pid_t pid = op == Op::kClipboardWrite ? 0 : by.pid;
+  if (!claims_.add(op, object, pid, by.image, sort)) return false;
   if (vm_.engine.several)
     for (const auto& other : vm_.engine.others(vm_))
       if (other->agents) other->agents->board().add(vm_, op, object, by.image);
   vm_.engine.tell({.type = Event::Type::kServed, .vm = vm_.name(), .op = std::string(name_of(op)), .object = std::string(object)});
+  return true;
 }
 
 void AgentDesk::drain_all() {

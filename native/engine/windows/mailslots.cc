@@ -7,6 +7,8 @@
 
 #include "../../windows/ops.h"
 #include "../engine.h"
+#include "../net/connect.h"
+#include "../net/relay.h"
 #include "../pattern.h"
 #include "../vm.h"
 #include "channel.h"
@@ -63,7 +65,7 @@ class Mailslots final : public Carrier {
     if (!theirs.other) return {};
     const auto opened = owner.agents->dock().order({.what = SH_OPEN, .op = OP_MAILSLOT_SEND, .name = asking.object, .channel = &theirs.other});
     if (!opened || opened->status != 0) return {};
-    const std::optional<Tap> tap = tap_of(*asking.vm, ruling);
+    const std::optional<Tap> tap = tap_for(*asking.vm, ruling);
     Channel ours;
     if (tap) ours = make_channel();
     const std::string name = private_name("\\\\.\\mailslot\\");

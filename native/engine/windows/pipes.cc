@@ -6,6 +6,7 @@
 
 #include "../../windows/ops.h"
 #include "../engine.h"
+#include "../net/connect.h"
 #include "../net/relay.h"
 #include "../pattern.h"
 #include "../vm.h"
@@ -67,7 +68,7 @@ class Pipes final : public Carrier {
     if (opened->status != 0) return failed(opened->status);
     theirs.other.reset();
 
-    std::optional<Tap> tap = tap_of(*asking.vm, ruling);
+    std::optional<Tap> tap = tap_for(*asking.vm, ruling);
     Channel ours;
     if (tap) ours = make_channel();
     const Fd& end = tap ? ours.other : theirs.one;

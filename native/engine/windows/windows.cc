@@ -9,6 +9,7 @@
 #include "../../windows/window_wire.h"
 #include "../detail.h"
 #include "../engine.h"
+#include "../net/connect.h"
 #include "../net/relay.h"
 #include "../vm.h"
 #include "channel.h"
@@ -102,7 +103,7 @@ class Windows final : public Carrier {
     if (!stands || stands->status != 0) return failed();
     theirs.other.reset();
     ours.other.reset();
-    const std::optional<Tap> tap = tap_of(*asking.vm, ruling);
+    const std::optional<Tap> tap = tap_for(*asking.vm, ruling);
     const auto channel = tap ? std::optional(tap->channel) : std::nullopt;
     std::string image;
     owner.agents->claims().find(served(), asking.object, &image);

@@ -250,10 +250,11 @@ int ask_for_text(enum sh_op op, const struct name *object, const struct name *se
   return bytes >= 0;
 }
 
-void serve(enum sh_op op, const struct name *object, const uint64_t *extra) {
+int serve(enum sh_op op, const struct name *object, const uint64_t *extra) {
   struct line *line = may_serve(op, object) ? take_line() : NULL;
-  struct sh_answer answer;
-  if (!line) return;
+  struct sh_answer answer = {.verdict = SH_DONE};
+  if (!line) return 1;
   if (!say_about(line, SH_SERVE, op, 0, extra, &(struct about){object, NULL, NULL}) || linux_receive(line->socket, &answer, sizeof answer, NULL) < (long long)sizeof answer) hang_up(line);
   leave_line(line);
+  return answer.verdict != SH_BLOCKED;
 }

@@ -49,7 +49,8 @@ struct told_text {
 int ask_for_text(enum sh_op op, const struct name *object, const struct name *second, uint32_t access, const uint64_t *extra, struct answer *answer, struct told_text *told);
 // Whether others may reach such a name once it is made.
 int may_serve(enum sh_op op, const struct name *object);
-// Says that this process has made a name, and returns when the engine knows it.
-void serve(enum sh_op op, const struct name *object, const uint64_t *extra);
+// Says that this process has made a name, and returns when the engine knows it. False where another VM made it a moment
+// before, so that it is to be asked for; where that leads to nothing, `extra[3]` says that it is this VM's own.
+int serve(enum sh_op op, const struct name *object, const uint64_t *extra);
 
 #endif

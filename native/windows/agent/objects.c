@@ -5,12 +5,14 @@
 #include "hook.h"
 #include "registry.h"
 
-void note_made(enum sh_op op, const struct name *name, ACCESS_MASK access, NTSTATUS status) { note_made_as(op, name, access, status, 0); }
-
-void note_made_as(enum sh_op op, const struct name *name, ACCESS_MASK access, NTSTATUS status, uint64_t sort) {
+int is_first(enum sh_op op, const struct name *name, NTSTATUS status, uint64_t sort) {
   const uint64_t extra[4] = {sort, 0, 0, 0};
-  if (status == STATUS_SUCCESS) serve(op, name, extra);
-  note(op, name, access_bits(access), status, NULL);
+  return status != STATUS_SUCCESS || serve(op, name, extra);
+}
+
+void keep_own(enum sh_op op, const struct name *name, uint64_t sort) {
+  const uint64_t extra[4] = {sort, 0, 0, 1};
+  serve(op, name, extra);
 }
 
 // What a kind is opened with: here, and its stand-in.
@@ -32,23 +34,40 @@ static NTSTATUS opened_here(const struct kind *kind, HANDLE *opened, ACCESS_MASK
   return answer.status ? answer.status : status;
 }
 
-// Who creates what is there already opens it, wherever it is. True where that is elsewhere.
-static int created_elsewhere(const struct kind *kind, HANDLE *made, ACCESS_MASK access, ATTRIBUTES named, NTSTATUS *status) {
-  struct name name;
+static int joined(const struct kind *kind, const struct name *name, HANDLE *made, ACCESS_MASK access, ATTRIBUTES named, NTSTATUS *status) {
   struct answer answer;
-  HANDLE here;
-  if (name_object(named, &name) == PLACE_NONE || !may_ask(kind->create, &name)) return 0;
-  const NTSTATUS looked = kind->here(&here, 1 /* query */, named);
-  if (!looked) NtClose(here);
-  if (!is_missing(looked) || !ask(kind->create, &name, access_bits(access), NULL, NULL, &answer) || answer.verdict != SH_STAND_IN) return 0;
-  *status = far_open(kind->open, kind->create, &name, &answer, kind->stand_in, made, access, named);
+  if (!ask(kind->create, name, access_bits(access), NULL, NULL, &answer) || answer.verdict != SH_STAND_IN) return 0;
+  *status = far_open(kind->open, kind->create, name, &answer, kind->stand_in, made, access, named);
   if (!*status) *status = STATUS_OBJECT_NAME_EXISTS;
   return 1;
 }
 
-static void created_here(const struct kind *kind, ATTRIBUTES named, ACCESS_MASK access, NTSTATUS status, uint64_t sort) {
+// Who creates what is there already opens it, wherever it is. True where that is elsewhere.
+static int created_elsewhere(const struct kind *kind, HANDLE *made, ACCESS_MASK access, ATTRIBUTES named, NTSTATUS *status) {
   struct name name;
-  if (name_object(named, &name) != PLACE_NONE) note_made_as(kind->create, &name, access, status, sort);
+  HANDLE here;
+  if (name_object(named, &name) == PLACE_NONE || !may_ask(kind->create, &name)) return 0;
+  const NTSTATUS looked = kind->here(&here, 1 /* query */, named);
+  if (!looked) NtClose(here);
+  return is_missing(looked) && joined(kind, &name, made, access, named, status);
+}
+
+// Where another VM made the same a moment before, that one is taken and one's own given up.
+static NTSTATUS created_here(const struct kind *kind, HANDLE *made, ACCESS_MASK access, ATTRIBUTES named, NTSTATUS status, uint64_t sort) {
+  struct name name;
+  NTSTATUS there;
+  if (name_object(named, &name) == PLACE_NONE) return status;
+  if (!is_first(kind->create, &name, status, sort)) {
+    HANDLE theirs;
+    if (joined(kind, &name, &theirs, access, named, &there) && !NT_ERROR_(there)) {
+      NtClose(*made);
+      *made = theirs;
+      return there;
+    }
+    keep_own(kind->create, &name, sort);
+  }
+  note(kind->create, &name, access_bits(access), status, NULL);
+  return status;
 }
 
 HOOK(NTSTATUS, NtOpenMutant, (HANDLE * opened, ACCESS_MASK access, ATTRIBUTES named));
@@ -79,30 +98,26 @@ HOOK(NTSTATUS, NtCreateMutant, (HANDLE * made, ACCESS_MASK access, ATTRIBUTES na
   NTSTATUS status;
   if (created_elsewhere(MUTEX, made, access, named, &status)) return status;
   status = ORIGINAL(NtCreateMutant)(made, access, named, owned);
-  created_here(MUTEX, named, access, status, 0);
-  return status;
+  return created_here(MUTEX, made, access, named, status, 0);
 }
 HOOK(NTSTATUS, NtCreateEvent, (HANDLE * made, ACCESS_MASK access, ATTRIBUTES named, int type, BOOLEAN set)) {
   NTSTATUS status;
   if (created_elsewhere(EVENT, made, access, named, &status)) return status;
   status = ORIGINAL(NtCreateEvent)(made, access, named, type, set);
-  created_here(EVENT, named, access, status, 0);
-  return status;
+  return created_here(EVENT, made, access, named, status, 0);
 }
 HOOK(NTSTATUS, NtCreateSemaphore, (HANDLE * made, ACCESS_MASK access, ATTRIBUTES named, LONG count, LONG most)) {
   NTSTATUS status;
   if (created_elsewhere(SEMAPHORE, made, access, named, &status)) return status;
   status = ORIGINAL(NtCreateSemaphore)(made, access, named, count, most);
-  created_here(SEMAPHORE, named, access, status, 0);
-  return status;
+  return created_here(SEMAPHORE, made, access, named, status, 0);
 }
 HOOK(NTSTATUS, NtCreateTimer, (HANDLE * made, ACCESS_MASK access, ATTRIBUTES named, int type)) {
   NTSTATUS status;
   if (created_elsewhere(TIMER, made, access, named, &status)) return status;
   status = ORIGINAL(NtCreateTimer)(made, access, named, type);
   // Nobody can ask a timer later whether it stays set.
-  created_here(TIMER, named, access, status, (uint64_t)type);
-  return status;
+  return created_here(TIMER, made, access, named, status, (uint64_t)type);
 }
 
 HOOK(NTSTATUS, NtClose, (HANDLE handle)) {

@@ -6,9 +6,10 @@
 
 static inline int is_missing(NTSTATUS status) { return status == STATUS_OBJECT_NAME_NOT_FOUND || status == STATUS_OBJECT_PATH_NOT_FOUND; }
 
-// Records that a name was made here, or was there already; a new one is told the engine first, where others may reach it.
-void note_made(enum sh_op op, const struct name *name, ACCESS_MASK access, NTSTATUS status);
-// The same with what the owner's dock is to know of it, by operation.
-void note_made_as(enum sh_op op, const struct name *name, ACCESS_MASK access, NTSTATUS status, uint64_t sort);
+// Tells the engine of a name that was made new here, where others may reach it, with what the owner's dock is to know of it.
+// False where another VM made it a moment before.
+int is_first(enum sh_op op, const struct name *name, NTSTATUS status, uint64_t sort);
+// The name stays this VM's own all the same.
+void keep_own(enum sh_op op, const struct name *name, uint64_t sort);
 
 #endif

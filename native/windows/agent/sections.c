@@ -75,6 +75,15 @@ static NTSTATUS NTAPI on_NtCreateSection(HANDLE *made, ACCESS_MASK access, ATTRI
   HANDLE sealed = sealed_file(&name, size, flags, file);
   const NTSTATUS status = ORIGINAL(NtCreateSection)(made, access, named, size, protect, flags, sealed ? sealed : file);
   if (sealed) NtClose(sealed);
-  note_made(OP_MEMORY_CREATE, &name, access, status);
+  if (!is_first(OP_MEMORY_CREATE, &name, status, 0)) {
+    HANDLE theirs;
+    if (ask(OP_MEMORY_CREATE, &name, BOTH_WAYS, NULL, NULL, &answer) && answer.verdict == SH_DESCRIPTOR && !open_memory(&theirs, access, named, answer.fd)) {
+      NtClose(*made);
+      *made = theirs;
+      return STATUS_OBJECT_NAME_EXISTS;
+    }
+    keep_own(OP_MEMORY_CREATE, &name, 0);
+  }
+  note(OP_MEMORY_CREATE, &name, access_bits(access), status, NULL);
   return status;
 }

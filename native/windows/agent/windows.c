@@ -30,9 +30,11 @@ static void tell_message(struct json *json, UINT message) {
   else json_number(json, "message", message);
 }
 
+static int is_everybody(HWND window) { return (ULONG_PTR)window == 0xffff || (LONG_PTR)window == -1; }
+
 static void note_sent(HWND window, UINT message) {
   const DWORD error = *last_error();
-  const int all = (ULONG_PTR)window == 0xffff;
+  const int all = is_everybody(window);
   WCHAR room[MOST_CLASS];
   struct name name = {"*", room, 0};
   struct json json;
@@ -45,17 +47,37 @@ static void note_sent(HWND window, UINT message) {
   *last_error() = error;
 }
 
+// What all windows here were told may be for those of other VMs too.
+static void broadcast_elsewhere(UINT message, WPARAM w, LPARAM l, int waits) {
+  static const struct name all = {"*", NULL, 0};
+  const DWORD error = *last_error();
+  WCHAR text[MOST_CLASS];
+  struct name name = {"", text, 0};
+  const int chars = message >= 0xc000 && ORIGINAL(NtUserGetClipboardFormatName) ? ORIGINAL(NtUserGetClipboardFormatName)(message, text, MOST_CLASS) : 0;
+  const uint64_t extra[4] = {message, w, (uint64_t)l, (uint64_t)waits};
+  struct json json;
+  struct answer answer;
+  name.chars = chars > 0 ? (uint32_t)chars : 0;
+  json_begin(&json);
+  tell_message(&json, message);
+  ask_two(OP_WINDOW_BROADCAST, &all, &name, 0, extra, json.text, &answer);
+  *last_error() = error;
+}
+
 HOOK(LRESULT, NtUserMessageCall, (HWND window, UINT message, WPARAM w, LPARAM l, void *result, DWORD kind, BOOL ansi)) {
   const int sent = kind == SEND || kind == SEND_TIMEOUT || kind == SEND_NOTIFY || kind == SEND_CALLBACK;
   if (sent && message == DDE_ACK) mark_answered(window);
   else if (sent && message != DDE_INITIATE) note_sent(window, message);
   const LRESULT done = ORIGINAL(NtUserMessageCall)(window, message, w, l, result, kind, ansi);
   if (sent && message == DDE_INITIATE) after_call(window, w, l);
+  else if (sent && is_everybody(window)) broadcast_elsewhere(message, w, l, kind == SEND || kind == SEND_TIMEOUT);
   return done;
 }
 HOOK(BOOL, NtUserPostMessage, (HWND window, UINT message, WPARAM w, LPARAM l)) {
   if (window) note_sent(window, message);
-  return ORIGINAL(NtUserPostMessage)(window, message, w, l);
+  const BOOL posted = ORIGINAL(NtUserPostMessage)(window, message, w, l);
+  if (posted && is_everybody(window)) broadcast_elsewhere(message, w, l, 0);
+  return posted;
 }
 
 // Into other threads' windows; one's own thread's hooks are nobody else's affair.

@@ -51,6 +51,8 @@ void obey_mailslot(struct order *order);
 void obey_section(struct order *order);
 void obey_waitable(struct order *order);
 void obey_window(struct order *order);
+void obey_broadcast(struct order *order);
+void obey_clipboard(struct order *order);
 void obey_dde(struct order *order);
 void obey_service(struct order *order);
 

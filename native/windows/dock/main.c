@@ -16,6 +16,8 @@ static const struct kind {
     {OP_SEMAPHORE_OPEN, obey_waitable},
     {OP_TIMER_OPEN, obey_waitable},
     {OP_WINDOW_FIND, obey_window},
+    {OP_WINDOW_BROADCAST, obey_broadcast},
+    {OP_CLIPBOARD_READ, obey_clipboard},
     {OP_DDE_CONNECT, obey_dde},
     {OP_SERVICE_QUERY, obey_service},
 };

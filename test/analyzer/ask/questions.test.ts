@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tableFromIPC } from 'apache-arrow';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { PUBLISHED, publishedNames } from '../../../analyzer/ask/published.js';
+import { CONCLUDED, PUBLISHED, publishedNames } from '../../../analyzer/ask/published.js';
 import { type FileFormat, type Questions, withQuestions } from '../../../analyzer/ask/questions.js';
 import type { ExistingRule } from '../../../analyzer/rule.js';
 import { writeRun } from '../write_run.js';
@@ -27,6 +27,13 @@ describe('what is published', () => {
     expect(Object.fromEntries(tables)).toEqual(
       Object.fromEntries(Object.entries(PUBLISHED).map(([name, { columns }]) => [name, columns.map(([one]) => one)])),
     );
+  });
+
+  test('what is concluded is made when it is asked for', async () => {
+    for (const name of CONCLUDED) {
+      const { columns } = await asking((questions) => questions.ask(`select * from ${name}`), null);
+      expect(columns).toEqual(PUBLISHED[name]!.columns.map(([one]) => one));
+    }
   });
 
   test('without a system file there are no rules, and inner tables are hidden', async () => {

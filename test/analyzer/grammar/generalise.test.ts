@@ -179,6 +179,12 @@ describe('families', () => {
     const runs = [named(range(0, 12)), named(range(0, 12)), named(range(3, 10))];
     expect(patterns(runs, 'file.read').rules).toHaveLength(13);
   });
+  test('a first run that met any proves nothing, however late it came', () => {
+    expect(patterns([['/etc/other'], named(range(0, 12))], 'file.read').rules).toHaveLength(13);
+    expect(patterns([[], named(range(0, 12)), named(range(6, 12)), named(range(15, 12))], 'file.read').rules).toEqual([
+      '/data/in/{word}.txt',
+    ]);
+  });
   test('eight new names are not more than eight', () => {
     expect(patterns([named(range(0, 12)), named([...range(0, 5), ...range(12, 8)])], 'file.read').rules).toHaveLength(
       20,

@@ -31,6 +31,7 @@ const AFTER: readonly Model[] = [
   'support',
   'dependencies',
   'lives',
+  'phases',
   'edges',
   'first_uses',
   'incidences',

@@ -1,0 +1,30 @@
+// What the rows about Windows programs across VMs share.
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { CompiledRule } from '../../native/contract/rules.js';
+import type { Op } from '../../native/contract/words.js';
+import type { Lab } from '../lab.js';
+
+export const COMPILER = '/usr/bin/x86_64-w64-mingw32-gcc';
+
+/** A folder or file of fixtures/programs, from the sources and from what is built of them. */
+export function fixture(path: string): string {
+  const places = ['../../../fixtures/programs/', '../../fixtures/programs/'].map((place) =>
+    fileURLToPath(new URL(`${place}${path}`, import.meta.url)),
+  );
+  return places.find((place) => existsSync(place)) as string;
+}
+
+/** Builds a program of fixtures/programs/windows; its path. */
+export function builtWindows(lab: Lab, name: string): string {
+  const to = join(lab.programs, `${name}.exe`);
+  if (!existsSync(to)) execFileSync(COMPILER, ['-O2', '-s', '-o', to, fixture(`windows/${name}.c`)]);
+  return to;
+}
+
+export const rule = (id: string, ops: readonly Op[], from: string, to: string, object: string): CompiledRule => ({
+  ...{ id, allow: true, ops, from, fromImage: null, to, toImage: null, object: [object], fold: true, access: 0 },
+  ...{ args: null, phase: null, operation: null, message: null, title: null, carrier: null, relay: false },
+});
