@@ -78,10 +78,12 @@ export function doingOf(rule: Rule, file: Pick<SystemFile, 'system'>): string {
   return `${subjectOf(rule, file)} ${together(doings)}${beside(rule)}`;
 }
 
-/** The program's name, and its VM's where that differs. */
+/** The program's name, and its VM's where that differs; the VM's alone where its set-up runs other programs too. */
 function subjectOf({ from }: Rule, { system }: Pick<SystemFile, 'system'>): string {
   const { vm, image } = splitPlace(from);
-  const path = system.vms.find(({ name }) => name === vm)?.program[0] ?? vm;
+  const of = system.vms.find(({ name }) => name === vm);
+  if (image === null && (of?.setup.length ?? 0) > 0) return vm;
+  const path = of?.program[0] ?? vm;
   const program = image ?? path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
   return program.replace(/\.(exe|com|bat|cmd)$/i, '') === vm ? program : `${program} (${vm})`;
 }

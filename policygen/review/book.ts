@@ -9,6 +9,7 @@ import { foldsNames, isWindows } from '../compile.js';
 import { reachesProtected } from '../explain/risk.js';
 import { opsOf, type Rule, type SystemFile, splitPlace } from '../file/model.js';
 import { parsePattern, patternOf, printPattern } from '../pattern/pattern.js';
+import { Claims } from './claims.js';
 import { FactBook } from './facts.js';
 import { type Met, metOf, testOf, testText } from './met.js';
 import { narrowerReadings, widerReadings } from './readings.js';
@@ -44,20 +45,6 @@ export type Matching =
   | { valid: false; code: string; at: number }
   | { valid: true; own: number; of: number; other: string[]; others: number; protected: boolean; more: boolean };
 
-/** The rules about one operation between two places. */
-interface Place {
-  literals: Map<string, Rule>;
-  patterns: Rule[];
-}
-
-/** Where a rule is indexed, and the one name it has. */
-interface RuleKeys {
-  places: readonly string[];
-  literal: string | null;
-}
-
-const NO_RULES: Place = { literals: new Map(), patterns: [] };
-
 const MOST_ALSO = 1000;
 // A key must be answered at once: of more names only so many are tried.
 const MOST_TRIED = 5_000;
@@ -71,8 +58,8 @@ export class Book {
   private readonly heldKnown = new WeakMap<Rule, { rules: readonly Rule[]; held: Held }>();
   private readonly ladders = new WeakMap<Rule, Ladder>();
   private readonly everyFolded: SortedNames<string>;
-  private readonly keys = new WeakMap<Rule, RuleKeys>();
-  private readonly indexes = new WeakMap<readonly Rule[], ReadonlyMap<string, Place>>();
+  private readonly admittedKnown = new Map<string, readonly SeenName[]>();
+  private readonly claims = new Claims((rule) => this.admittedBy(rule));
 
   constructor(
     readonly file: SystemFile,
@@ -89,6 +76,7 @@ export class Book {
     const every = [...new Set(groups.flatMap(({ names }) => names.map(({ name }) => name)))].sort();
     this.every = new SortedNames(every, (name) => name);
     this.everyFolded = new SortedNames(every, foldName);
+    this.claims.follow(file.rules);
   }
 
   folds(rule: Rule): boolean {
@@ -105,11 +93,22 @@ export class Book {
   held(rule: Rule, rules: readonly Rule[]): Held {
     const known = this.heldKnown.get(rule);
     if (known?.rules === rules) return known.held;
-    const names = opsOf(rule).flatMap((op) => this.heldOf(rule, op, rules));
+    this.claims.follow(rules);
+    const beaten = this.beatenIn(rule);
+    const runs = new Set<number>();
+    const names = opsOf(rule).flatMap((op) =>
+      this.admitted(rule, op)
+        .filter((seen) => !beaten(seen))
+        .map((seen) => {
+          // Most often a few names were met in all runs.
+          if (runs.size < this.runs) for (const { run } of seen.sightings) runs.add(run);
+          return metOf(seen, op);
+        }),
+    );
     const held: Held = {
-      names: names.map(({ met }) => met),
-      times: names.reduce((sum, { met }) => sum + met.times, 0),
-      runs: new Set(names.flatMap(({ runs }) => runs)).size,
+      names,
+      times: names.reduce((sum, { times }) => sum + times, 0),
+      runs: runs.size,
       of: this.runs,
       carries: rules.filter(({ carrier }) => carrier === rule.id).map(({ id }) => id),
     };
@@ -117,85 +116,41 @@ export class Book {
     return held;
   }
 
-  private heldOf(rule: Rule, op: string, rules: readonly Rule[]): { met: Met; runs: number[] }[] {
-    const own = this.admitted(this.patternOf(rule), placeKey(op, splitPlace(rule.from).vm, splitPlace(rule.to).vm));
-    if (own.length === 0) return [];
-    const beaten = this.rivalsOf(rule, op, rules, own);
-    return own
-      .filter((seen) => !beaten(seen))
-      .map((seen) => ({ met: metOf(seen, op), runs: seen.sightings.map(({ run }) => run) }));
+  private admittedBy(rule: Rule): readonly SeenName[] {
+    const [op, ...more] = opsOf(rule);
+    const first = this.admitted(rule, op!);
+    return more.length === 0 ? first : [first, ...more.map((one) => this.admitted(rule, one))].flat();
   }
 
-  /** The names of a place that a pattern admits; literal ones are looked up, of others only those that begin alike tried. */
-  private admitted(pattern: Pattern, place: string): readonly SeenName[] {
+  /** The recorded names that the rule's pattern admits; literal ones are looked up, of others only those that begin alike tried. */
+  private admitted(rule: Rule, op: string): readonly SeenName[] {
+    const place = placeKey(op, splitPlace(rule.from).vm, splitPlace(rule.to).vm);
+    const key = `${place} ${rule.object}`;
+    const known = this.admittedKnown.get(key);
+    if (known !== undefined) return known;
+    const made = this.admittedIn(place, this.patternOf(rule));
+    this.admittedKnown.set(key, made);
+    return made;
+  }
+
+  private admittedIn(place: string, pattern: Pattern): readonly SeenName[] {
     const known = this.byPlace.get(place);
     if (known === undefined) return [];
     const { group, names } = known;
     const text = headOf(pattern, group.fold);
     if (pattern.length === 1 && typeof pattern[0] === 'string') return names.called(text);
-    return names.beginning(text).filter(testOf(pattern, group.fold));
+    const near = names.beginning(text);
+    return isWhole(pattern) ? near : near.filter(testOf(pattern, group.fold));
   }
 
-  /** A test of names, of those given, that other rules decide. */
-  private rivalsOf(
-    rule: Rule,
-    op: string,
-    rules: readonly Rule[],
-    own: readonly SeenName[],
-  ): (seen: SeenName) => boolean {
-    const { literals, patterns } = this.indexOf(rules).get(placeKey(op, rule.from, rule.to)) ?? NO_RULES;
-    const fold = this.folds(rule);
+  /** A test of names that other rules decide. */
+  private beatenIn(rule: Rule): (seen: SeenName) => boolean {
     const pattern = this.patternOf(rule);
-    const beats = (other: Rule) => {
+    return this.claims.admittedWhere((other) => {
+      if (other === rule || other.from !== rule.from || other.to !== rule.to) return false;
       const order = bySpecificity(this.patternOf(other), pattern);
-      return other !== rule && (order < 0 || (order === 0 && other.state === 'refused' && rule.state !== 'refused'));
-    };
-    const plain = (name: string) => (fold ? foldName(name) : name);
-    const names = own.map(({ name }) => plain(name));
-    const mayAdmit = (other: Rule) => {
-      const [head] = this.patternOf(other);
-      return typeof head !== 'string' || names.some((name) => name.startsWith(plain(head)));
-    };
-    const tests = patterns
-      .filter((other) => mayAdmit(other) && beats(other))
-      .map((other) => testOf(this.patternOf(other), fold));
-    return (seen) => {
-      const literal = literals.get(plain(seen.name));
-      return (literal !== undefined && beats(literal)) || tests.some((test) => test(seen));
-    };
-  }
-
-  private keysOf(rule: Rule): RuleKeys {
-    const known = this.keys.get(rule);
-    if (known !== undefined) return known;
-    const pattern = this.patternOf(rule);
-    const [only] = pattern;
-    const text = pattern.length === 1 && typeof only === 'string' ? only : null;
-    const places = opsOf(rule).map((op) => placeKey(op, rule.from, rule.to));
-    const made = { places, literal: text === null ? null : this.folds(rule) ? foldName(text) : text };
-    this.keys.set(rule, made);
-    return made;
-  }
-
-  /** Rules by whom they join and in what way: those of one name, and the others. */
-  private indexOf(rules: readonly Rule[]): ReadonlyMap<string, Place> {
-    const known = this.indexes.get(rules);
-    if (known !== undefined) return known;
-    const index = new Map<string, Place>();
-    for (const rule of rules) {
-      const { places, literal } = this.keysOf(rule);
-      for (const key of places) {
-        let place = index.get(key);
-        if (place === undefined) {
-          place = { literals: new Map(), patterns: [] };
-          index.set(key, place);
-        }
-        if (literal === null) place.patterns.push(rule);
-        else if (place.literals.get(literal)?.state !== 'refused') place.literals.set(literal, rule);
-      }
-    }
-    this.indexes.set(rules, index);
-    return index;
+      return order < 0 || (order === 0 && other.state === 'refused' && rule.state !== 'refused');
+    });
   }
 
   /** Narrower and wider patterns for a rule, each with its price. */
@@ -226,11 +181,9 @@ export class Book {
   }
 
   private alsoOf(pattern: Pattern, fold: boolean, held: readonly string[]): string[] {
-    const own = new Set(held);
-    const admits = testText(pattern, fold);
-    return this.near(pattern, fold)
-      .filter((name) => !own.has(name) && admits(name))
-      .slice(0, MOST_ALSO);
+    const also = new Set(this.near(pattern, fold).filter(testText(pattern, fold)));
+    for (const name of held) also.delete(name);
+    return [...also].slice(0, MOST_ALSO);
   }
 
   /** Recorded names that begin as the pattern does, at most so many as are quickly tried. */
@@ -249,10 +202,7 @@ export class Book {
     const near = this.near(parsed.pattern, fold);
     const admits = testText(parsed.pattern, fold);
     const other = near.filter((name) => !own.has(name) && admits(name));
-    const groups = opsOf(rule).map((op) =>
-      this.byPlace.get(placeKey(op, splitPlace(rule.from).vm, splitPlace(rule.to).vm)),
-    );
-    const seen = groups.flatMap((place) => place?.group.names ?? []).filter(({ name }) => own.has(name));
+    const seen = this.admittedBy(rule).filter(({ name }) => own.has(name));
     return {
       valid: true,
       own: seen.filter(testOf(parsed.pattern, fold)).length,
@@ -271,6 +221,13 @@ const placeKey = (op: string, from: string, to: string): string => `${op} ${from
 function headOf([head]: Pattern, fold: boolean): string {
   if (typeof head !== 'string') return '';
   return fold ? foldName(head) : head;
+}
+
+/** Whether a pattern admits whatever begins as it does. */
+function isWhole(pattern: Pattern): boolean {
+  const last = pattern.at(-1);
+  const literal = pattern.length === 1 || (pattern.length === 2 && typeof pattern[0] === 'string');
+  return literal && typeof last === 'object' && last.token === 'rest';
 }
 
 const strictly = (wide: Naming, narrow: Naming): boolean => includes(wide, narrow) && !includes(narrow, wide);

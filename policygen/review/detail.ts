@@ -11,10 +11,29 @@ import { cut, oneLine, plainRow, type Row, wrap } from './text.js';
 
 const LABEL = 9;
 
-const labelled = (label: string, text: string, columns: number, tone?: Row[number]['tone']): Row => [
+type Tone = Row[number]['tone'];
+
+const labelled = (label: string, text: string, columns: number, tone?: Tone): Row => [
   { text: label.padEnd(LABEL), tone: 'dim' },
   { text: cut(oneLine(text), columns - LABEL), ...(tone === undefined ? {} : { tone }) },
 ];
+
+interface Said {
+  label: string;
+  text: string;
+  tone?: Tone;
+}
+
+/** Each on one line, and on up to three while there is room. */
+function spread(items: readonly Said[], columns: number, room: number): Row[] {
+  let left = Math.max(0, room - items.length);
+  return items.flatMap(({ label, text, tone }) => {
+    const most = 1 + Math.min(2, left);
+    const lines = most === 1 ? [text] : wrap(oneLine(text), columns - LABEL, most);
+    left -= lines.length - 1;
+    return lines.map((line, at) => labelled(at === 0 ? label : '', line, columns, tone));
+  });
+}
 
 export function detailRows(state: State, book: Book, columns: number, height: number): Row[] {
   const rule = selectedRule(state);
@@ -24,24 +43,24 @@ export function detailRows(state: State, book: Book, columns: number, height: nu
   const { narrower, wider } = book.ladder(rule, state.rules);
   const sentence = `${doing}, ${seenWords(rule)}; ${NEED_WORDS[rule.needed]}`;
   const spare = Math.max(1, Math.min(3, height - 6));
+  const [narrow, wide] = [narrower[0], wider[0]];
+  const head = wrap(oneLine(sentence), columns, spare).map((text) => plainRow(text));
+  const risky: Pick<Said, 'tone'> = risk >= 4 ? { tone: 'warn' } : {};
+  const said: Said[] = [
+    { label: 'risk', text: `${risk} x ${uncertainty} = ${rank}: ${reasons.join('; ')}`, ...risky },
+    { label: 'refusing', text: refusingWords(held) },
+    {
+      label: 'narrow n',
+      text: narrow ? readingWords(narrow, 'no longer') : 'nothing narrower admits what was recorded',
+    },
+    { label: 'widen w', text: wide ? readingWords(wide, 'also') : 'nothing wider is known' },
+    { label: 'pattern', text: rule.object },
+    { label: 'state', text: stateWords(rule) },
+    ...(rule.note === undefined ? [] : [{ label: 'note', text: rule.note }]),
+  ];
   return [
-    ...wrap(oneLine(sentence), columns, spare).map((text) => plainRow(text)),
-    labelled(
-      'risk',
-      `${risk} x ${uncertainty} = ${rank}: ${reasons.join('; ')}`,
-      columns,
-      risk >= 4 ? 'warn' : undefined,
-    ),
-    labelled('refusing', refusingWords(held), columns),
-    labelled(
-      'narrow n',
-      narrower[0] === undefined ? 'nothing narrower admits what was recorded' : readingWords(narrower[0], 'no longer'),
-      columns,
-    ),
-    labelled('widen w', wider[0] === undefined ? 'nothing wider is known' : readingWords(wider[0], 'also'), columns),
-    labelled('pattern', rule.object, columns),
-    labelled('state', stateWords(rule), columns),
-    ...(rule.note === undefined ? [] : [labelled('note', rule.note, columns)]),
+    ...head,
+    ...spread(said, columns, height - head.length - 1),
     ...wider.slice(1).map((reading) => labelled('wider', readingWords(reading, 'also'), columns)),
     ...narrower.slice(1).map((reading) => labelled('narrower', readingWords(reading, 'no longer'), columns)),
     ...held.names
@@ -74,6 +93,8 @@ function readingWords({ object, also, example }: Reading, word: 'also' | 'no lon
 const stateWords = ({ state, decided, id }: Rule): string =>
   `${state}${decided?.by === undefined ? '' : ` by ${decided.by}`}${decided?.at === undefined ? '' : ` at ${decided.at}`} (${id})`;
 
+const TOKEN_WORDS = 'tokens: {pid} {user} {home} {uint} {hex} {guid} {date} {time} {word} {name} {rest}';
+
 /** While a pattern is typed: what it would do to what was recorded. */
 export function matchingRows(state: State, book: Book, columns: number, height: number): Row[] {
   const rule = selectedRule(state);
@@ -94,7 +115,7 @@ export function matchingRows(state: State, book: Book, columns: number, height: 
     if (matching.protected) rows.push(plainRow('it reaches what is protected: keys, passwords, profiles', 'bad'));
     rows.push(...other.map((name) => plainRow(`  ${oneLine(name)}`)));
   }
-  rows.push(plainRow('tokens: {pid} {user} {home} {uint} {hex} {guid} {date} {time} {word} {name} {rest}', 'dim'));
+  rows.push(...wrap(TOKEN_WORDS, columns, 2).map((text) => plainRow(text, 'dim')));
   return rows.slice(0, height).map((row) => row.map((span) => ({ ...span, text: cut(printable(span.text), columns) })));
 }
 

@@ -10,6 +10,8 @@ export interface RuleFacts extends Weighed {
   /** Risk times uncertainty: the higher, the earlier it is looked at. */
   rank: number;
   doing: string;
+  /** What a search looks through, in lower case. */
+  words: string;
   asked: Facts;
 }
 
@@ -57,5 +59,6 @@ function make(rule: Rule, file: Pick<SystemFile, 'system'>): RuleFacts {
     phase,
     doing,
   };
-  return { ...weighed, class: kinds[0]!, rank, doing, asked };
+  const words = `${id} ${doing} ${note}`.toLowerCase();
+  return { ...weighed, class: kinds[0]!, rank, doing, words, asked };
 }

@@ -27,7 +27,7 @@ export function frameOf(state: State, book: Book, size: Size, evidence: Shown | 
   const made = bodyOf(state, book, size, evidence).map((row) => fitRow(row, size.columns));
   const body = made.slice(0, size.rows - 1);
   while (body.length < size.rows - 1) body.push([]);
-  return [...body, fitRow(footerOf(state), size.columns)];
+  return [...body, fitRow(footerOf(state, size.columns), size.columns)];
 }
 
 function tooSmall({ columns, rows }: Size): Row[] {
@@ -41,8 +41,9 @@ function bodyOf(state: State, book: Book, size: Size, evidence: Shown | null): R
   if (state.mode === 'evidence')
     return [title, ...scrolled(evidenceRows(state, book, evidence, size.columns), state, size)];
   if (state.mode === 'conflicts') return [title, ...scrolled(conflictRows(state), state, size)];
-  const detail = detailHeight(size);
-  const list = listRows(state, book, size.columns, size.rows - 3 - detail);
+  const listed = listHeight(state, size);
+  const detail = size.rows - 3 - listed;
+  const list = listRows(state, book, size.columns, listed);
   const rule = plainRow('-'.repeat(size.columns), 'dim');
   const below =
     state.mode === 'edit'
@@ -51,7 +52,9 @@ function bodyOf(state: State, book: Book, size: Size, evidence: Shown | null): R
   return [title, ...list, rule, ...below];
 }
 
-const detailHeight = ({ rows }: Size): number => Math.max(5, Math.floor((rows - 3) * 0.5));
+/** Half of the screen; where the list is shorter, the rest is for the rule that is looked at. */
+const listHeight = ({ shown }: State, { rows }: Size): number =>
+  Math.min(Math.max(shown.length, 3), rows - 3 - Math.max(5, Math.floor((rows - 3) * 0.5)));
 
 function titleOf(state: State, book: Book, { columns }: Size): Row {
   const open = undecided(state.rules);
@@ -93,11 +96,14 @@ function conflictRows({ conflicts }: State): Row[] {
   ];
 }
 
-function footerOf(state: State): Row {
-  if (state.mode === 'leaving') return [{ text: 'Not saved yet. ', tone: 'warn' }, ...footerRow('leaving')];
+const UNSAVED = 'Not saved yet. ';
+
+function footerOf(state: State, columns: number): Row {
+  if (state.mode === 'leaving')
+    return [{ text: UNSAVED, tone: 'warn' }, ...footerRow('leaving', columns - UNSAVED.length)];
   if (state.message !== '') return plainRow(state.message, 'warn');
   if (state.mode === 'search' || state.mode === 'filter' || state.mode === 'note') return typedRow(state);
-  return footerRow(state.mode);
+  return footerRow(state.mode, columns);
 }
 
 /** What is typed, with a mark where the next character goes. */

@@ -19,10 +19,18 @@ export function helpRows(columns: number): Row[] {
   ];
 }
 
-/** The keys of a mode on one line, the most wanted first. */
-export function footerRow(mode: Mode): Row {
-  const first = mode === 'list' ? ['?', 'a', 'r', 'n', 'w', 'e', 'Enter', 'u', 'f', 's', 'q'] : null;
+// What else is done to a rule says its key where the rule is shown.
+const FIRST = ['?', 'a', 'r', 'u', 's', 'q', 'Enter', 'e', 'f', 'Tab', '/', 'x', 'c', 'y'];
+
+/** The keys of a mode on one line, the most wanted first, as many as fit whole. */
+export function footerRow(mode: Mode, columns: number): Row {
+  const first = mode === 'list' ? FIRST : null;
   const keys = keysOf(mode).filter(({ shown }) => shown !== '');
   const wanted = first === null ? keys : first.flatMap((key) => keys.filter(({ shown }) => shown === key));
-  return wanted.flatMap(({ shown, says }): Row => [{ text: shown, tone: 'bold' }, { text: ` ${says}  ` }]);
+  let left = columns;
+  const fits = wanted.filter(({ shown, says }) => {
+    left -= shown.length + says.length + 3;
+    return left >= -2; // the blanks after the last one may be cut
+  });
+  return fits.flatMap(({ shown, says }): Row => [{ text: shown, tone: 'bold' }, { text: ` ${says}  ` }]);
 }

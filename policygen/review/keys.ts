@@ -54,8 +54,8 @@ export const KEYS: Readonly<Partial<Record<Mode, readonly Key[]>>> = {
   evidence: [...MOVING, BACK, { keys: ['ctrl+c'], shown: '', says: '', action: { do: 'cancel' } }],
   help: [...MOVING, BACK, { keys: ['?', 'ctrl+c'], shown: '', says: '', action: { do: 'cancel' } }],
   leaving: [
-    { keys: ['s', 'y'], shown: 's', says: 'save and leave', action: { do: 'save and leave' } },
-    { keys: ['d', 'n'], shown: 'd', says: 'leave without saving', action: { do: 'leave' } },
+    { keys: ['s', 'y'], shown: 's', says: 'save', action: { do: 'save and leave' } },
+    { keys: ['d', 'n'], shown: 'd', says: 'discard', action: { do: 'leave' } },
     { keys: ['escape', 'c', 'ctrl+c'], shown: 'Esc', says: 'stay', action: { do: 'cancel' } },
   ],
   conflicts: [

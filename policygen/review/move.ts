@@ -47,9 +47,7 @@ export function found(state: State, text: string, book: Book, from: number): Sta
   const byId = new Map(state.rules.map((rule) => [rule.id, rule]));
   const has = (entry: Entry | undefined) => {
     const rule = entry !== undefined && 'id' in entry ? byId.get(entry.id) : undefined;
-    return (
-      rule !== undefined && `${rule.id} ${book.facts.of(rule).doing} ${rule.note ?? ''}`.toLowerCase().includes(wanted)
-    );
+    return rule !== undefined && book.facts.of(rule).words.includes(wanted);
   };
   const count = state.shown.length;
   for (let step = from; step < count + from; step++) {

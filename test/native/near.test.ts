@@ -5,7 +5,7 @@ import { OPS } from '../../native/contract/words.js';
 
 test.each<[string, readonly string[], string[]]>([
   ['lern', ['learn', 'run', 'merge'], ['learn']],
-  ['windws', ['windows', 'winds'], ['winds', 'windows']],
+  ['windws', ['winds', 'windows'], ['windows', 'winds']],
   ['win95', ['win7', 'win10', 'win11'], []],
   ['tcp.conect', OPS, ['tcp.connect']],
   ['tcp.connetc', OPS, ['tcp.connect']],
