@@ -4,10 +4,11 @@ import { isCommand } from './commands.js';
 import { exit } from './exit.js';
 import { failed, type Invocation } from './failure.js';
 
-/** `help learn` is `learn --help`. */
+/** `help learn` is `learn --help`; `help` of what is no command is told as that is. */
 function words(argv: string[]): string[] {
   const [first = '', second = ''] = argv;
-  return first === 'help' && isCommand(second) ? [second, '--help'] : argv;
+  if (first !== 'help' || second === '' || second.startsWith('-')) return argv;
+  return isCommand(second) ? [second, '--help'] : [second];
 }
 
 async function main(argv: string[]): Promise<number> {

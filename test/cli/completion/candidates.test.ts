@@ -36,7 +36,7 @@ const of = (line: readonly string[]) => {
 
 test.each<[string[], string[]]>([
   [[''], Object.keys(COMMANDS)],
-  [['re'], ['replay', 'review']],
+  [['re'], ['replay', 'report', 'review']],
   [
     ['vm', ''],
     ['list', 'diff', 'commit', 'copy', 'reset', 'remove'],

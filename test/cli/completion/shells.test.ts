@@ -44,7 +44,7 @@ describe.skipIf(!has('bash'))('bash (skipped where it is missing)', () => {
   };
 
   test.each<[string[], string[]]>([
-    [['re'], ['replay', 'review']],
+    [['re'], ['replay', 'report', 'review']],
     [
       ['run', ''],
       ['.shuttle', 'bin', 'home', 'o ther.yaml', 'o.shuttle.yaml', 'sub.folder'],

@@ -13,7 +13,7 @@ test.each<[Partial<Rule>, number, string]>([
   [{ allow: 'tcp.connect', to: 'net', object: 'example.org:443' }, 4, 'reaches the network'],
   [{ allow: 'dns.resolve', to: 'net', object: 'example.org' }, 2, 'tells the network a name'],
   [{ allow: 'file.read', to: 'host', object: '/etc/hosts' }, 2, 'sees what is on the host'],
-  [{ allow: 'file.read', to: 'host', object: '/srv/{rest}' }, 3, 'sees what is on the host'],
+  [{ allow: 'file.read', to: 'host', object: '/data of nobody/{rest}' }, 3, 'sees what is on the host'],
   [{ allow: 'file.read', to: 'host', object: '/srv/api-token' }, 3, 'sees what is on the host'],
   [{ allow: ['file.read', 'file.write'], to: 'host', object: '/srv/a' }, 4, "changes the host's files"],
   [
