@@ -36,7 +36,7 @@ const of = (line: readonly string[]) => {
 
 test.each<[string[], string[]]>([
   [[''], Object.keys(COMMANDS)],
-  [['re'], ['replay', 'report', 'review']],
+  [['re'], ['replay', 'review', 'report']],
   [
     ['vm', ''],
     ['list', 'diff', 'commit', 'copy', 'reset', 'remove'],
