@@ -68,6 +68,17 @@ describe.each(PEOPLE)('as $name', (who) => {
     expect(ran).toMatchObject({ code: 0, out: 'first\n6\nstarted\nno more\n' });
   });
 
+  test('a private copy of a file that a rule with a free token admits is the program’s own', () => {
+    lab.put('copy-1.txt', 'host\n');
+    lab.put('copy-2.txt', 'host\n');
+    const rules: Rule[] = [['copy-{uint}.txt', 'file.read']];
+    const script = 'cat copy-1.txt; echo mine > copy-1.txt; rm copy-2.txt; echo new > n; mv n copy-2.txt';
+    expect(run(`${script}; cat copy-1.txt copy-2.txt`, rules)).toMatchObject({ code: 0, out: 'host\nmine\nnew\n' });
+    expect(run('cat copy-1.txt copy-2.txt', rules).out).toBe('mine\nnew\n');
+    expect([read('copy-1.txt'), read('copy-2.txt')]).toEqual(['host\n', 'host\n']);
+    expect(lab.command(['vm', 'reset', lab.file]).status).toBe(0);
+  });
+
   test('a folder that a rule with a free token lets be listed', () => {
     mkdirSync(`${folder}/parts/inner`, { recursive: true });
     lab.put('parts/inner/one', '1\n');

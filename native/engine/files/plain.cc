@@ -25,8 +25,8 @@ Answer open_shown(const Opening& open) {
   const std::string object = object_name(open.vm(), open.name());
   std::vector<Holder> host(1);
   const Ruling ruling = rule_among(open.trap, op, object, access_of(open.flags), host, false);
-  // A folder is never handed over: which of its names the rules let be seen the mounts show.
-  if (!learning && op != Op::kFileList && ruling.verdict == Verdict::kShuttled && !open.vm().spec.is_shown(ruling.rule)) {
+  // Whatever is more than a name here is the host's own, bound, or a private copy, which the program goes on with.
+  if (!learning && is_name_only(open.here) && ruling.verdict == Verdict::kShuttled && !open.vm().spec.is_shown(ruling.rule)) {
     auto holders = holders_of(open.vm(), open.name(), open.last);
     std::erase_if(holders, [](const Holder& holder) { return holder.vm != nullptr; });
     if (!holders.empty()) return open_elsewhere(open, std::move(holders));
