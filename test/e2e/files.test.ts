@@ -174,7 +174,7 @@ rules:
       peer: 'host',
       verdict: 'shuttled',
       rule: 'logs',
-      source: 'engine',
+      source: 'seen', // it was there when the VM started
     });
     expect(rows(ran, 'file.read', other)[0]).toMatchObject({ peer: 'host', verdict: 'blocked', rule: null });
   });

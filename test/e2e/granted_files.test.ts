@@ -1,4 +1,5 @@
 // Files of the host that rules grant one by one: what the program makes of them, and what becomes of that.
+import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Lab, PEOPLE, type Ran } from './lab.js';
@@ -66,6 +67,13 @@ describe.each(PEOPLE)('as $name', (who) => {
     const looks = '[ -s day-1.txt ] && cat day-1.txt; stat -c %s day-1.txt; ./run-1.sh';
     const ran = run(`${looks}; [ -s day-x.txt ] || echo no more`, rules, '--ephemeral');
     expect(ran).toMatchObject({ code: 0, out: 'first\n6\nstarted\nno more\n' });
+  });
+
+  test('a file that comes to be later is opened by the engine', () => {
+    const late = spawn('sh', ['-c', 'sleep 1.5; echo late > "$1"', 'sh', `${folder}/late-1.log`], { stdio: 'ignore' });
+    const ran = run('until cat late-1.log 2>&-; do sleep 0.1; done', [['late-{uint}.log', 'file.read']], '--ephemeral');
+    late.kill();
+    expect(ran).toMatchObject({ code: 0, out: 'late\n' });
   });
 
   test('a private copy of a file that a rule with a free token admits is the program’s own', () => {
