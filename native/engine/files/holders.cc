@@ -1,8 +1,12 @@
 #include "holders.h"
 
 #include <fcntl.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <algorithm>
+#include <array>
 
 #include "../engine.h"
 #include "state.h"
@@ -39,6 +43,17 @@ bool is_everybodys(const ZoneMap& asker, const ZoneMap& other, const Spot& spot)
   return given && asker.of(spot.name) == zone && is_as_given(other, spot);
 }
 
+// Another Windows VM's program is started there (windows/starts.h) rather than its file loaded here, unless rules give the
+// file too.
+bool is_started_there(const Vm& asker, const Vm& other, const Spot& spot) {
+  if (!asker.windows() || !other.windows() || spot.name.size() < 4 || strcasecmp(spot.name.c_str() + spot.name.size() - 4, ".exe") != 0) return false;
+  const std::string object = object_name(asker, spot.name);
+  const std::vector<Owner> owner{{.place = other.name(), .image = {}}};
+  return std::ranges::none_of(std::array{Op::kFileRead, Op::kFileWrite}, [&](Op op) {
+    return rule_on(*asker.engine.rules, {.op = op, .from = asker.name(), .object = object}, owner, false).verdict == Verdict::kShuttled;
+  });
+}
+
 }  // namespace
 
 std::string Holder::place() const { return vm ? vm->name() : "host"; }
@@ -67,7 +82,7 @@ std::vector<Holder> holders_of(Vm& vm, const std::string& name, bool last) {
       // What hides from that VM is not its to give.
       Spot spot = find_in(other->init().root(), name, last);
       if (!spot.exists || is_private_kind(spot.name) || files_of(*other).zones.of(spot.name) == Zone::kProtected) continue;
-      if (is_everybodys(files_of(vm).zones, files_of(*other).zones, spot)) continue;
+      if (is_everybodys(files_of(vm).zones, files_of(*other).zones, spot) || is_started_there(vm, *other, spot)) continue;
       std::string object = spot.name;
       // What is hidden from the asker stays so, though the other VM was granted it.
       const bool hidden = files_of(vm).zones.of(object) == Zone::kProtected;
