@@ -13,23 +13,13 @@ export async function loadRules(database: Database, rules: readonly ExistingRule
   const { names } = attribute(await readGroups(database), rules);
   await database.run(sql('load/schema_rules'));
   await database.fill('rule_names', names);
-  for (const rule of rules) await insert(database, rule);
+  await database.fill('rules_text', rules.map(textsOf));
+  await database.run(sql('load/insert_rules'));
+  await database.run('drop table rules_text');
   await make(database, ['rule_rows', 'lives', 'phases']);
 }
 
-async function insert(database: Database, rule: ExistingRule): Promise<void> {
+function textsOf(rule: ExistingRule): (string | null)[] {
   const { id, from, to, object, state, needed = null, note = null, carrier = null, phase = null } = rule;
-  const allow = JSON.stringify(opsOf(rule));
-  await database.run(sql('load/insert_rule'), {
-    id,
-    allow,
-    from,
-    to,
-    object,
-    state,
-    needed,
-    note,
-    carrier,
-    phase,
-  });
+  return [id, JSON.stringify(opsOf(rule)), from, to, object, state, needed, note, carrier, phase];
 }

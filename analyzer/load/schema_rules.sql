@@ -7,3 +7,9 @@ create or replace table rules (
     id varchar, allow varchar[], "from" varchar, "to" varchar, "object" varchar, state varchar, needed varchar,
     note varchar, carrier varchar, phase varchar
 );
+
+-- The rules as they are handed over: `allow` is a JSON list.
+create or replace temp table rules_text (
+    id varchar, allow varchar, "from" varchar, "to" varchar, "object" varchar, state varchar, needed varchar,
+    note varchar, carrier varchar, phase varchar
+);
