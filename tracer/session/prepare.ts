@@ -92,7 +92,7 @@ function startFolder({ cwd }: VmDescription, { system }: RunRequest): string {
   return resolve(system.folder, cwd === null ? '.' : placeInVm(cwd));
 }
 
-async function buildLinux({ vm, request, identity, place, buses, display }: Parts): Promise<Built> {
+async function buildLinux({ vm, request, identity, place, buses, display, around }: Parts): Promise<Built> {
   const env = { ...environment(process.env, identity.person, {}), ...buses?.env, ...display.env, ...vm.env };
   const where: Where = { cwd: startFolder(vm, request), search: env.PATH ?? '', mounts: vm.mounts };
   const found = findProgram(vm.program[0] ?? '', where, vm.setup.length > 0);
@@ -101,7 +101,7 @@ async function buildLinux({ vm, request, identity, place, buses, display }: Part
   const host = readerOnHost(readerFile());
   const reader = host && { steps: readerSteps({ mode: request.mode, env: vm.env, ...host }), zones: [] };
   const extras = [buses, display, reader];
-  const shape = shapeOf({ vm, request, identity, place }, where.cwd, found, vm.mounts, variables, ...extras);
+  const shape = shapeOf({ vm, request, identity, place, around }, where.cwd, found, vm.mounts, variables, ...extras);
   const unasked = { reader: mayReadUnasked(shape) };
   const shared = { ...sharedSpec(vm, request, identity), ...shape, ...unasked, cwd: where.cwd, env, drives: [] };
   const spec: Planned['spec'] = ([command = '', ...args], stdio) => {
@@ -128,7 +128,7 @@ async function buildWindows({ vm, request, identity, place, display, around }: P
   const { part, mounts } = windows;
   const program = { path: '/', file: windows.programFile === null ? null : realpathSync(windows.programFile) };
   const variables = { uid: String(person.uid), host: hostname(), ...part.variables };
-  const shape = shapeOf({ vm, request, identity, place }, cwd, program, mounts, variables, display, part);
+  const shape = shapeOf({ vm, request, identity, place, around }, cwd, program, mounts, variables, display, part);
   const env = { ...ours, ...part.env, ...display.env, ...vm.env };
   const shared = {
     ...sharedSpec(vm, request, identity),
@@ -149,7 +149,7 @@ async function buildWindows({ vm, request, identity, place, display, around }: P
 type Extra = { steps: VmSpec['steps']; zones: VmSpec['zones'] };
 
 function shapeOf(
-  { vm, request, identity, place }: Pick<Parts, 'vm' | 'request' | 'identity' | 'place'>,
+  { vm, request, identity, place, around }: Pick<Parts, 'vm' | 'request' | 'identity' | 'place' | 'around'>,
   cwd: string,
   { path, file: program }: Found,
   named: Readonly<Record<string, string>>,
@@ -164,7 +164,7 @@ function shapeOf(
   const known = fileGrants(rules, vm.name, at);
   const expose = request.expose.map((path) => resolve(path));
   const own = [stateFolder(), ...shuttleFolders([system.folder, process.cwd()])];
-  const grants = [...known, ...(mode === 'allow' ? [] : matchedOnHost(rules, vm.name, known, own))];
+  const grants = [...known, ...(mode === 'allow' ? [] : matchedOnHost(rules, vm.name, known, own, around.progress))];
   const facts = readHostFacts(askedPaths({ mounts, grants, expose, cwd, program }), own);
   const host = { ...facts, user: identity.person.name, home: identity.person.home };
   const given = extras.filter((extra) => extra !== null);
@@ -192,6 +192,7 @@ function matchedOnHost(
   vm: string,
   known: readonly FileGrant[],
   own: readonly string[],
+  tell: (text: string) => void,
 ): FileGrant[] {
   const table = new (addon().RuleTable)(rules);
   const granted = new Set(known.map((grant) => grant.path));
@@ -200,6 +201,7 @@ function matchedOnHost(
     vm,
     admits: (op, path) => table.decide({ op, from: vm, to: 'host', object: path })?.allow === true,
     closed: [...protectedNames(homedir(), own), ...SYSTEM_FOLDERS, SETTINGS, ...UNSEEN],
+    tell,
   }).filter((grant) => !granted.has(grant.path));
 }
 

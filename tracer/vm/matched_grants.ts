@@ -21,9 +21,11 @@ export interface MatchedInput {
   admits(op: Op, path: string): boolean;
   /** Folders never looked into: what is protected, and what no rule need show. */
   closed: readonly string[];
+  /** Told where there is more than is shown. */
+  tell(text: string): void;
 }
 
-export function matchedGrants({ rules, vm, admits, closed }: MatchedInput): FileGrant[] {
+export function matchedGrants({ rules, vm, admits, closed, tell }: MatchedInput): FileGrant[] {
   const own = rules.filter((rule) => rule.from === vm && rule.to === 'host');
   // A refusal for some programs only is the engine's to make: a mount would show the file to all.
   if (own.some((rule) => !rule.allow && !holdsAlways(rule))) return [];
@@ -45,6 +47,8 @@ export function matchedGrants({ rules, vm, admits, closed }: MatchedInput): File
     }
   };
   for (const { folder, depth } of places) visit(folder, depth);
+  if (left < 0 || found.size >= MOST_GRANTS)
+    tell(`${vm}: not all files that rules with free tokens admit are shown; the rest can be opened, but not started`);
   return [...found.values()];
 }
 

@@ -30,7 +30,13 @@ function grants(given: readonly Rule[], closed: readonly string[] = []): string[
   const table = new (addon().RuleTable)(rules);
   const admits = (op: Parameters<typeof table.decide>[0]['op'], object: string) =>
     table.decide({ op, from: 'app', to: 'host', object })?.allow === true;
-  const found = matchedGrants({ rules, vm: 'app', admits, closed: closed.map((name) => join(root, name)) });
+  const found = matchedGrants({
+    rules,
+    vm: 'app',
+    admits,
+    closed: closed.map((name) => join(root, name)),
+    tell: () => {},
+  });
   return found.map(({ path, access }) => `${access} ${path.slice(root.length + 1)}`).sort();
 }
 
@@ -68,5 +74,20 @@ describe('what rules with free tokens show of the host', () => {
     expect(all).not.toContain('read keys/k.py');
     expect(all).not.toContain('read lib/deep/c.py');
     expect(all).toContain('read lib/deep/er/d.py');
+  });
+
+  test('more than can be shown is told', () => {
+    const many = join(root, 'many');
+    mkdirSync(many);
+    for (let at = 0; at <= 8_192; at++) writeFileSync(join(many, `f${at}`), '');
+    const said: string[] = [];
+    const object = [`${many}/f`, { token: 'uint' }] as const;
+    const rule = { allow: true, ops: ['file.read'], from: 'app', to: 'host', object } as unknown as CompiledRule;
+    const always = { fromImage: null, args: null, phase: null, carrier: null };
+    const admits = (op: string) => op === 'file.read';
+    const tell = (text: string) => void said.push(text);
+    const found = matchedGrants({ rules: [{ ...rule, ...always }], vm: 'app', admits, closed: [], tell });
+    expect(found).toHaveLength(8_192);
+    expect(said).toEqual([expect.stringContaining('app: not all files')]);
   });
 });
