@@ -50,7 +50,7 @@ vms:
 
   test('reach all windows inside one VM, and are seen', () => {
     expect(lines(alone).filter((line) => !line.startsWith('hearer'))).toEqual(SAID);
-    expect(heard(alone.out)).toEqual([NUMBER.line, ...NEWS]);
+    expect(heard(alone.out).sort()).toEqual([NUMBER.line, ...NEWS].sort()); // one is posted, the others are sent
     expect(alone.rows).toContainEqual(
       expect.objectContaining({ op: 'window.broadcast', object: '*', verdict: 'passed', source: 'agent' }),
     );

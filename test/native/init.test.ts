@@ -73,6 +73,7 @@ describe.each(STARTERS)('a VM started by %s', (_who, who) => {
   });
   afterEach(async () => {
     await vm.close();
+    spawnSync('chmod', ['-R', 'u+rwX', folder]); // overlays close what they keep for themselves to everybody
     rmSync(folder, { recursive: true, force: true });
   });
   const mine = (path: string, mode = 0o644) => {

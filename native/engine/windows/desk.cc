@@ -235,7 +235,8 @@ void AgentDesk::reply(const std::shared_ptr<Line>& line, Told told) {
 bool AgentDesk::serve(const Process& process, const sh_message& message, std::string_view object) {
   const Op op = static_cast<Op>(message.op);
   const bool settled = message.extra[3] != 0;  // the agent has asked, and the name stays its own
-  if (!claim(op, object, *process.about, message.extra[0]) || settled || !vm_.engine.several || !makes(op) || !asks_by_name(op)) return true;
+  claim(op, object, *process.about, message.extra[0]);  // its row may have been read before, and have claimed it already
+  if (settled || !vm_.engine.several || !makes(op) || !asks_by_name(op)) return true;
   const Asking asking{.vm = vm_.shared_from_this(), .process = process.about, .op = op, .object = std::string(object), .access = message.access,
                       .extra = {}, .detail = {}, .tid = 0, .began = 0};
   if (!had_first(asking, claims_.order(op, object))) return true;
@@ -244,15 +245,15 @@ bool AgentDesk::serve(const Process& process, const sh_message& message, std::st
 }
 
 // The first to make a name is told of, for those that wait until it is there (`ready`).
-bool AgentDesk::claim(Op op, std::string_view object, const AgentProcess& by, uint64_t sort) {
+void AgentDesk::claim(Op op, std::string_view object, const AgentProcess& by, uint64_t sort) {
   // What is on the clipboard stays there after its writer.
   const pid_t pid = op == Op::kClipboardWrite ? 0 : by.pid;
-  if (!claims_.add(op, object, pid, by.image, sort)) return false;
-  if (vm_.engine.several)
+  // Whoever meets the claim must be able to ask about it, so it is shown first.
+  if (vm_.engine.several && !claims_.find(op, object))
     for (const auto& other : vm_.engine.others(vm_))
       if (other->agents) other->agents->board().add(vm_, op, object, by.image);
+  if (!claims_.add(op, object, pid, by.image, sort)) return;
   vm_.engine.tell({.type = Event::Type::kServed, .vm = vm_.name(), .op = std::string(name_of(op)), .object = std::string(object)});
-  return true;
 }
 
 void AgentDesk::drain_all() {

@@ -51,7 +51,7 @@ class AgentDesk {
   void drain_all();
   void record(Process& process, const AgentEvent& event);
   bool record_kept(const Process& process, const AgentEvent& event, bool made);
-  bool claim(Op op, std::string_view object, const AgentProcess& by, uint64_t sort = 0);
+  void claim(Op op, std::string_view object, const AgentProcess& by, uint64_t sort = 0);
   bool serve(const Process& process, const sh_message& message, std::string_view object);
   void drop(const std::shared_ptr<Line>& line);
   void reply(const std::shared_ptr<Line>& line, Told told);
