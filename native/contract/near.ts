@@ -24,10 +24,11 @@ export function nearOf(word: string, known: Iterable<string>): string[] {
 }
 
 /** ` (did you mean learn?)`, or nothing. */
-export function meant(word: string, known: Iterable<string>): string {
-  const near = nearOf(word, known);
-  return near.length === 0 ? '' : ` (did you mean ${near.join(' or ')}?)`;
-}
+export const meant = (word: string, known: Iterable<string>): string => offered(nearOf(word, known));
+
+/** The same, of the words that are near. */
+export const offered = (near: readonly string[]): string =>
+  near.length === 0 ? '' : ` (did you mean ${near.join(' or ')}?)`;
 
 /** Mistakes between two words, two letters that changed places being one; at most about MOST_MISTAKES are told apart. */
 function distance(a: string, b: string): number {

@@ -1,6 +1,6 @@
 // Every expected failure of Shuttle is a coded problem; the words for people are made here and nowhere else.
 
-import { meant } from './near.js';
+import { meant, offered } from './near.js';
 import { OPS } from './words.js';
 
 export type Problem =
@@ -185,7 +185,7 @@ export function explain(problem: Problem): Explanation {
       };
     case 'RUN_UNKNOWN':
       return {
-        text: `${problem.run}: no such run${problem.near.length === 0 ? '' : ` (did you mean ${problem.near.join(' or ')}?)`}`,
+        text: `${problem.run}: no such run${offered(problem.near)}`,
         hint: 'give a run folder, or the id of a run under .shuttle/runs here',
       };
     case 'RUN_FOLDER_UNWRITABLE':
