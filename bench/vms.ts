@@ -8,7 +8,7 @@ import type { NativeEngine } from '../native/native_engine.js';
 import { type Ledger, Recorder } from '../tracer/record/recorder.js';
 import type { Planned } from '../tracer/session/ports.js';
 import { prepareVm } from '../tracer/session/prepare.js';
-import { NO_LIMITS, type RunRequest, type VmDescription } from '../tracer/session/system.js';
+import { plainVm, type RunRequest, type VmDescription } from '../tracer/session/system.js';
 import type { Lab } from './lab.js';
 
 export interface Setting {
@@ -127,7 +127,7 @@ const QUIET = { progress: () => {}, buses: async () => null };
 const failed = (event: EngineEvent): boolean => event.type === 'exited' && (event.code !== 0 || Boolean(event.error));
 
 function requestOf(lab: Lab, setting: Setting): RunRequest {
-  const vms = setting.vms.map((vm) => ({ ...PLAIN, cwd: '/', ...vm }));
+  const vms = setting.vms.map((vm) => ({ ...plainVm(vm.name, vm.program), cwd: '/', ...vm }));
   const folder = lab.folder;
   return {
     system: { name: 'bench', file: join(folder, 'bench.shuttle.yaml'), folder, main: vms[0]!.name, vms, check: null },
@@ -142,15 +142,3 @@ function requestOf(lab: Lab, setting: Setting): RunRequest {
     quietOutput: false,
   };
 }
-
-const PLAIN = {
-  user: null,
-  windows: null,
-  display: 'none',
-  limits: NO_LIMITS,
-  mounts: {},
-  env: {},
-  setup: [],
-  after: [],
-  ready: null,
-} as const;

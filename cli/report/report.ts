@@ -10,7 +10,7 @@ import { pageOf } from '../../policygen/report/page.js';
 import { pictureOf } from '../../policygen/report/picture.js';
 import { readRunInfo } from '../../tracer/record/run_info.js';
 import { listRuns } from '../../tracer/session/folders.js';
-import { NO_LIMITS } from '../../tracer/session/system.js';
+import { plainVm } from '../../tracer/session/system.js';
 import { writeWhole } from '../learn/write.js';
 import { isSystemFile } from '../options.js';
 import { document, line, note } from '../print.js';
@@ -45,20 +45,7 @@ async function gathered(words: readonly string[]): Promise<Report> {
 function systemOf(folders: readonly string[], inferred: Inference | null): SystemFile {
   const infos = folders.map(readRunInfo);
   const vms = new Map(infos.flatMap((info) => Object.entries(info.vms)));
-  const described = [...vms].map(([name, { program }]) => ({
-    name,
-    program,
-    cwd: null,
-    user: null,
-    windows: null,
-    display: 'none' as const,
-    limits: NO_LIMITS,
-    mounts: {},
-    env: {},
-    setup: [],
-    after: [],
-    ready: null,
-  }));
+  const described = [...vms].map(([name, { program }]) => plainVm(name, program));
   return {
     system: {
       name: infos[0]!.system,

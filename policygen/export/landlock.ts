@@ -2,12 +2,12 @@
 import { printPattern } from '../../analyzer/pattern/text.js';
 import { shellWord } from '../../native/contract/shell_word.js';
 import { ownFolder } from '../../tracer/vm/own_folder.js';
-import { isAtOrBelow, parentOf } from '../../tracer/vm/paths.js';
+import { parentOf } from '../../tracer/vm/paths.js';
 import { MACHINE, PRIVATE, SETTINGS, SYSTEM_FOLDERS } from '../../tracer/vm/system_folders.js';
 import { addressOf } from './address.js';
 import { type Finding, reason } from './finding.js';
 import { placeOf } from './paths.js';
-import { type Grant, literalOf, type Reading, type Subject } from './reading.js';
+import { type Grant, isBase, literalOf, type Reading, type Subject } from './reading.js';
 import { commandOf, headOf } from './script.js';
 import type { Target } from './target.js';
 import { baseFinding, type Said, tellAll } from './teller.js';
@@ -28,15 +28,6 @@ export const landlock: Target = {
     const findings = [...baseOf(subject), ...rules];
     return { text: script(subject, reading, findings), findings };
   },
-};
-
-const isBase = ({ op, rule }: Grant): boolean => {
-  const path = literalOf(rule.object);
-  return (
-    path !== null &&
-    /^(file[.](read|list)|library)/.test(op) &&
-    [...SYSTEM_FOLDERS, SETTINGS].some((folder) => isAtOrBelow(path, folder))
-  );
 };
 
 // landrun takes a comma for the end of a name.

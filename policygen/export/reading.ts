@@ -5,6 +5,8 @@ import { joinLiterals } from '../../analyzer/pattern/text.js';
 import type { CompiledRule, Pattern } from '../../native/contract/rules.js';
 import type { Op } from '../../native/contract/words.js';
 import type { VmDescription } from '../../tracer/session/system.js';
+import { isAtOrBelow } from '../../tracer/vm/paths.js';
+import { SETTINGS, SYSTEM_FOLDERS } from '../../tracer/vm/system_folders.js';
 import { byPrecedence } from '../compare/order.js';
 import { type CompileOptions, compileSystem, isWindows } from '../compile.js';
 import type { Rule, SystemFile } from '../file/model.js';
@@ -96,4 +98,14 @@ export function literalOf(pattern: Pattern): string | null {
   if (pattern.length === 0) return '';
   const [first] = pattern;
   return pattern.length === 1 && typeof first === 'string' ? first : null;
+}
+
+/** Whether a grant is of what the base system shows to every program unasked. */
+export function isBase({ op, rule }: Grant): boolean {
+  const path = literalOf(rule.object);
+  return (
+    path !== null &&
+    /^(file[.](read|list)|library)/.test(op) &&
+    [...SYSTEM_FOLDERS, SETTINGS].some((folder) => isAtOrBelow(path, folder))
+  );
 }

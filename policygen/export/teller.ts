@@ -102,7 +102,15 @@ interface Told {
   unsaid?: Reason;
 }
 
-function findingOf({ rule, op }: Grant, says: readonly string[], told: Told): Finding {
+const findingOf = ({ rule, op }: Grant, says: readonly string[], told: Told): Finding => ({
+  rule: rule.id,
+  op,
+  object: printPattern(rule.object),
+  ...judged(told),
+  says,
+});
+
+function judged(told: Told): Pick<Finding, 'fidelity' | 'reasons'> {
   const { wider = [], narrower = [], unsaid } = told;
   const fidelity: Fidelity = unsaid
     ? 'unsaid'
@@ -111,8 +119,7 @@ function findingOf({ rule, op }: Grant, says: readonly string[], told: Told): Fi
       : narrower.length > 0
         ? 'narrower'
         : 'exact';
-  const reasons = unsaid ? [unsaid] : [...wider, ...narrower];
-  return { rule: rule.id, op, object: printPattern(rule.object), fidelity, reasons, says };
+  return { fidelity, reasons: unsaid ? [unsaid] : [...wider, ...narrower] };
 }
 
 /** What a rule says beside operation and name, and the target does not. */
@@ -158,14 +165,10 @@ function overruledBy(grant: Grant, grants: readonly Grant[], kin: (op: Op) => st
 }
 
 /** What a VM may do without a rule, as the target has it. */
-export function baseFinding(object: string, says: readonly string[], told: Told = {}): Finding {
-  const { wider = [], narrower = [], unsaid } = told;
-  const fidelity: Fidelity = unsaid
-    ? 'unsaid'
-    : wider.length > 0
-      ? 'wider'
-      : narrower.length > 0
-        ? 'narrower'
-        : 'exact';
-  return { rule: null, op: null, object, fidelity, reasons: unsaid ? [unsaid] : [...wider, ...narrower], says };
-}
+export const baseFinding = (object: string, says: readonly string[], told: Told = {}): Finding => ({
+  rule: null,
+  op: null,
+  object,
+  ...judged(told),
+  says,
+});

@@ -39,6 +39,22 @@ export interface VmDescription {
   ready: Ready | null;
 }
 
+/** A VM with nothing set that a system file may leave out. */
+export const plainVm = (name: string, program: readonly string[]): VmDescription => ({
+  name,
+  program,
+  cwd: null,
+  user: null,
+  windows: null,
+  display: 'none',
+  limits: NO_LIMITS,
+  mounts: {},
+  env: {},
+  setup: [],
+  after: [],
+  ready: null,
+});
+
 export interface System {
   name: string;
   /** The system file, or null for a program that has none yet. */

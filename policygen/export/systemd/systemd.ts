@@ -1,11 +1,10 @@
 // Service units, one a VM. The root is an empty folder in memory into which the base system and what rules grant are bound,
 // so that, as in a VM, nothing else exists.
 import { ownFolder } from '../../../tracer/vm/own_folder.js';
-import { isAtOrBelow } from '../../../tracer/vm/paths.js';
 import { MACHINE, SETTINGS, SYSTEM_FOLDERS } from '../../../tracer/vm/system_folders.js';
 import { addressOf } from '../address.js';
 import { type Finding, reason } from '../finding.js';
-import { type Grant, literalOf, type Reading, type Subject } from '../reading.js';
+import { type Grant, isBase, literalOf, type Reading, type Subject } from '../reading.js';
 import type { Target } from '../target.js';
 import { baseFinding, tellAll } from '../teller.js';
 import { commandWord, environmentWord, oneLine, pathWord } from './quote.js';
@@ -35,15 +34,6 @@ export const systemd: Target = {
     const findings = [...baseOf(subject), ...rules];
     return { text: unit(subject, reading, findings), findings };
   },
-};
-
-const isBase = ({ op, rule }: Grant): boolean => {
-  const path = literalOf(rule.object);
-  return (
-    path !== null &&
-    /^(file[.](read|list)|library)/.test(op) &&
-    [...SYSTEM_FOLDERS, SETTINGS].some((folder) => isAtOrBelow(path, folder))
-  );
 };
 
 /** Without capabilities, devices, namespaces or a way to change the machine, as every VM is. */

@@ -1,6 +1,6 @@
 import type { EngineEvent, VmSpec } from '../../../native/contract/vm.js';
 import type { Ports } from '../../../tracer/session/ports.js';
-import { NO_LIMITS, type RunRequest, type System, type VmDescription } from '../../../tracer/session/system.js';
+import { plainVm, type RunRequest, type System, type VmDescription } from '../../../tracer/session/system.js';
 
 /** What a program does when the fake engine starts it: it answers events by calling `tell`, at once or later. */
 export type Behaviour = (tell: (event: Omit<EngineEvent, 'vm'> & { pid?: number }) => void, pid: number) => void;
@@ -18,18 +18,7 @@ export const serves =
     tell({ type: 'served', op: 'tcp.serve', object } as never);
 
 export const vm = (name: string, more: Partial<VmDescription> = {}): VmDescription => ({
-  name,
-  program: [name],
-  cwd: null,
-  user: null,
-  windows: null,
-  display: 'none',
-  limits: NO_LIMITS,
-  mounts: {},
-  env: {},
-  setup: [],
-  after: [],
-  ready: null,
+  ...plainVm(name, [name]),
   ...more,
 });
 
