@@ -77,11 +77,13 @@ function oddities(doc: Document.Parsed, text: string): Complaint[] {
   return found;
 }
 
-// "C:\node" is C:, a line break, ode. "C:\\node" is meant.
+// "C:\node" is C:, a line break, ode. "C:\\node" is meant; what is escaped by number, or a quote, was escaped on purpose.
 function backslash(node: Scalar, text: string): Complaint[] {
   const [start, end] = node.range ?? [0, 0];
   const source = text.slice(start, end);
-  return /^"[A-Za-z]:\\(?!\\)/.test(source) ? [{ code: 'QUOTED_BACKSLASH', text: source, at: start }] : [];
+  return /^"[A-Za-z]:\\(?!["\\]|u[0-9a-f]{4})/i.test(source)
+    ? [{ code: 'QUOTED_BACKSLASH', text: source, at: start }]
+    : [];
 }
 
 /** A scalar's text as it was written, whatever type YAML takes it for; null for null and for what is no scalar. */

@@ -7,18 +7,20 @@ const LOOKS_OTHER =
   /^(null|true|false|yes|no|on|off|y|n|[.](inf|nan)|[-+]?[.]?[0-9][0-9_]*([.][0-9_]*)?(e[-+]?[0-9]+)?|0[xob][0-9a-f_]+|[0-9]+(:[0-9]+)+([.][0-9]*)?|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[.]+|=)$/i;
 const INSTANT = /^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+(Z|[+-][0-9:]+)$/;
 /** Control characters, half characters and invisible line ends: what nobody can see or type. */
-const UNTYPABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\ufeff\ufffe\uffff]/gu;
+const UNTYPABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\ufeff\ufffe\uffff]/u;
+const ESCAPED = new RegExp(`["\\\\]|${UNTYPABLE.source}`, 'gu');
 
 /** Text as a scalar that may stand anywhere, in a flow list too. */
 export function printText(text: string): string {
-  if (text.search(UNTYPABLE) >= 0) {
-    const escaped = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
-    return JSON.stringify(text).replace(UNTYPABLE, escaped);
-  }
+  if (UNTYPABLE.test(text)) return `"${text.replace(ESCAPED, escaped)}"`;
   if (INSTANT.test(text)) return text;
   if (PLAIN.test(text) && !text.endsWith(':') && !LOOKS_OTHER.test(text)) return text;
   return `'${text.replaceAll("'", "''")}'`;
 }
+
+/** By number and never by letter, since a letter after a backslash is taken for a Windows path in the wrong quotes. */
+const escaped = (char: string): string =>
+  char === '"' || char === '\\' ? `\\${char}` : `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 export type Value = string | number | boolean | readonly Value[] | { readonly [key: string]: Value | undefined };
 

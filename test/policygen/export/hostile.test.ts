@@ -15,6 +15,7 @@ import { commandWord, environmentWord, oneLine, pathWord } from '../../../policy
 import { TARGETS } from '../../../policygen/export/targets.js';
 import type { SystemFile } from '../../../policygen/file/model.js';
 import { parseSystemFile } from '../../../policygen/file/parse.js';
+import { printFlow } from '../../../policygen/file/scalar.js';
 import { valuesOf } from './values.js';
 
 const cedar = createRequire(import.meta.url)(
@@ -88,7 +89,7 @@ function system(program: string, op: Op, objects: readonly string[], to = 'host'
     'rules:',
   ];
   const rules = objects.map(
-    (object, at) => `  - ${JSON.stringify({ id: `r${at}`, allow: op, from: 'app', to, object: doubled(object) })}`,
+    (object, at) => `  - ${printFlow({ id: `r${at}`, allow: op, from: 'app', to, object: doubled(object) })}`,
   );
   return parseSystemFile([...lines, ...rules].join('\n'), '/srv/s.shuttle.yaml');
 }
@@ -370,7 +371,7 @@ describe('Cedar, as its own engine decides', () => {
             'vms:',
             '  app: { program: [/opt/app] }',
             'rules:',
-            `  - ${JSON.stringify(rule)}`,
+            `  - ${printFlow(rule)}`,
           ];
           const target = TARGETS.find(({ name }) => name === 'cedar')!;
           return exportSystem(parseSystemFile(lines.join('\n'), '/srv/s.shuttle.yaml'), target, { valuesOf })

@@ -48,6 +48,7 @@ describe('whatever the rules', () => {
     ' ',
     '=',
     '<<',
+    'C:',
   );
   const text = fc.array(fc.oneof(awkward, fc.string({ unit: 'grapheme', minLength: 1, maxLength: 3 })), {
     minLength: 1,
@@ -98,4 +99,9 @@ describe('whatever the rules', () => {
       { numRuns: 600 },
     );
   });
+});
+
+test.each(['W:\t', 'C:\n"', 'x:"\u0085', 'W:"\u2028'])('%j is not taken for a path in the wrong quotes', (object) => {
+  const text = updateRules(withRules(), [rule('a1', { allow: 'window.send', object })]);
+  expect(rulesOf(text).map((one) => one.object)).toEqual([object]);
 });
