@@ -39,7 +39,11 @@ export function isOpen(items: readonly Item[], { runs, threshold }: Proof): bool
   return births > threshold;
 }
 
+const isLong = (value: string): boolean => value.length >= 4 && /[0-9]/.test(value);
+
 /** Whether values look like ones that nobody writes by hand: long numbers, hex, guids, dates. */
-export function looksVolatile(values: readonly string[]): boolean {
-  return values.every((value) => value.length >= 4 && /[0-9]/.test(value));
-}
+export const looksVolatile = (values: readonly string[]): boolean => values.every(isLong);
+
+/** The same of most of them: a number that grows is short at times. */
+export const mostLookVolatile = (values: readonly string[]): boolean =>
+  values.filter(isLong).length * 2 > values.length;

@@ -27,6 +27,15 @@ function hexOf(values: readonly string[]): TokenPart {
   return values.every((value) => value.length === width) ? { token: 'hex', width } : { token: 'hex' };
 }
 
+// What these pieces are, was plain from what stands beside them.
+const KNOWN: Readonly<Record<string, RegExp>> = { guid: GUID, date: DATE, time: TIME };
+
+/** The token of a piece that was cut out as a guid, a date or a time, if all values are one. */
+export function knownAs(mask: string, values: readonly string[]): TokenPart | null {
+  const pattern = KNOWN[mask];
+  return pattern !== undefined && values.every((value) => pattern.test(value)) ? ({ token: mask } as TokenPart) : null;
+}
+
 /**
  * The values' pattern with what all of them begin and end with kept literal, as far as a piece of its own kind (letters,
  * digits, the rest) goes: a prefix that ends amid digits is chance.
