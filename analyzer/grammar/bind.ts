@@ -92,13 +92,15 @@ function occurrences(text: string, value: string, token: string): Spot[] {
   if (value === '') return spots;
   for (let start = text.indexOf(value); start >= 0; start = text.indexOf(value, start + value.length)) {
     const end = start + value.length;
-    if (PATHS.has(token) ? isPathEnd(text[end]) : standsAlone(text, start, end))
+    if (PATHS.has(token) ? isWholePath(text, start, end) : standsAlone(text, start, end))
       spots.push({ start, end, tokens: [token] });
   }
   return spots;
 }
 
-const isPathEnd = (after: string | undefined): boolean => after === undefined || after === '/' || after === '\\';
+// `/tmp` is not in `/var/tmp`, nor `/home/an` in `/home/ann`.
+const isWholePath = (text: string, start: number, end: number): boolean =>
+  !/[\p{L}\p{N}._~-]/u.test(text[start - 1] ?? '') && (text[end] ?? '/').search(/[\\/]/) === 0;
 
 // Digits may touch letters (`conn1234`), never digits; words must stand alone.
 function standsAlone(text: string, start: number, end: number): boolean {
@@ -231,12 +233,7 @@ const runsOf = (members: readonly Bound[]): Set<number> => new Set(members.map((
 
 // Where as many runs have a name of this look that holds no variable, it was chance in the others. Of short values, even
 // where they are the same runs: those have a list of such values, one of which is the variable's at times.
-function isChance(
-  members: readonly Bound[],
-  looks: Looks,
-  without: (one: Bound) => string,
-  place?: number,
-): boolean {
+function isChance(members: readonly Bound[], looks: Looks, without: (one: Bound) => string, place?: number): boolean {
   const own = runsOf(members);
   const isShort = members.every(({ spots }) =>
     spots.every(({ start, end }, at) => end - start < SHORTEST || (place !== undefined && place !== at)),

@@ -78,7 +78,9 @@ function withoutNarrower(families: readonly Family[], group: Group): Family[] {
     if (known) known.push(family);
     else frames.set(key, [family]);
   }
-  return [...frames.values()].flatMap((alike) => (alike.length === 1 ? alike : widestOf(alike, boundValues(group), group)));
+  return [...frames.values()].flatMap((alike) =>
+    alike.length === 1 ? alike : widestOf(alike, boundValues(group), group),
+  );
 }
 
 function widestOf(alike: readonly Family[], bound: BoundValues, { fold }: Group): Family[] {

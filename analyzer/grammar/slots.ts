@@ -75,6 +75,7 @@ const fixed = (text: string): Slot => ({ kind: 'fixed', text });
 function fineSlots(text: string): Slot[] {
   if (/^[0-9]+$/.test(text)) return [open(text, 'digits')];
   if (isHex(text)) return [open(text, 'hex')];
+  if (/^0[xX][0-9a-fA-F]+$/.test(text)) return [fixed(text.slice(0, 2)), open(text.slice(2), 'hex')];
   const [, letters, digits] = /^(\p{L}+)([0-9]+)$/u.exec(text) ?? [];
   if (letters !== undefined) return [fixed(letters), open(digits!, 'digits')];
   return [isMixed(text) ? open(text, 'mixed') : fixed(text)];
@@ -87,7 +88,7 @@ const isHex = (text: string): boolean =>
   text.length >= 4 && /^(?:[0-9a-f]+|[0-9A-F]+)$/.test(text) && /[0-9]/.test(text) && /[a-fA-F]/.test(text);
 
 /** Digits among letters, or capitals in odd places: `x7Gq2L`, `aBcDeF`, but not `Global` or `README`. */
-const isMixed = (text: string): boolean =>
+export const isMixed = (text: string): boolean =>
   text.length >= 5 &&
   (/[0-9]\p{L}/u.test(text) ||
     (/\p{Ll}\p{Lu}/u.test(text) && !/^(?:\p{Lu}?\p{Ll}{2,}(?:\p{Lu}\p{Ll}{2,})*\p{Lu}*)$/u.test(text)));

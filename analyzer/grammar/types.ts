@@ -55,13 +55,19 @@ const shortestOf = (values: readonly string[]): number =>
 
 const kindOf = (char: string): string => (/\p{L}/u.test(char) ? 'letter' : /[0-9]/.test(char) ? 'digit' : char);
 
+// So many letters that so many values share are no chance, even where more letters follow: `inode` of `inode8f3a`.
+const LEAST = 2;
+const SHARED = 6;
+const isPlain = (length: number, { length: values }: readonly string[]): boolean =>
+  length >= LEAST && length * (values - 1) >= SHARED;
+
 function commonHead(values: readonly string[]): number {
   const first = values[0]!;
   const shortest = shortestOf(values);
   let head = 0;
   while (head < shortest - 1 && values.every((value) => value[head] === first[head])) head++;
   const cut = (at: number) => at > 0 && values.some((value) => kindOf(value[at]!) === kindOf(value[at - 1]!));
-  while (cut(head)) head--;
+  while (cut(head) && !isPlain(head, values)) head--;
   return /[0-9]/.test(first.slice(0, head)) ? 0 : head;
 }
 
@@ -72,6 +78,6 @@ function commonTail(values: readonly string[], head: number): number {
   let tail = 0;
   while (tail < shortest - 1 && values.every((value) => at(value, tail) === at(first, tail))) tail++;
   const cut = () => tail > 0 && values.some((value) => kindOf(at(value, tail)) === kindOf(at(value, tail - 1)));
-  while (cut()) tail--;
+  while (cut() && !isPlain(tail, values)) tail--;
   return /[0-9]/.test(first.slice(first.length - tail)) && tail > 0 ? 0 : tail;
 }

@@ -42,12 +42,16 @@ function familiesIn(members: readonly Slotted[], proof: Proof): Family[] {
   return family === null ? [] : (byWidth(members, places, proof) ?? [family]);
 }
 
-/** Hex of several widths is several families where each width is proven by itself, and else hex of any width. */
+/**
+ * Hex of several widths is several families where each width is proven by itself, and else hex of any width. Widths that
+ * follow one another are those of a number that nobody pads.
+ */
 function byWidth(members: readonly Slotted[], places: readonly number[], proof: Proof): Family[] | null {
   for (const place of places) {
     if ((members[0]!.slots[place] as { mask?: string }).mask !== 'hex') continue;
     const parts = split(members, (slots) => textAt(slots, place).length);
-    if (parts.length < 2) continue;
+    const widths = new Set(parts.map(([member]) => textAt(member!.slots, place).length));
+    if (parts.length < 2 || [...widths].some((width) => widths.has(width + 1))) continue;
     const families = parts.map((part) => familiesIn(part, proof));
     if (families.every((found) => found.length > 0)) return families.flat();
   }
