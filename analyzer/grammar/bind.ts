@@ -198,8 +198,11 @@ type Looks = ReadonlyMap<string, ReadonlySet<number>>;
 
 function looksOf(found: readonly Bound[], op: string): Looks {
   const looks = new Map<string, Set<number>>();
+  let [last, look] = ['', ''];
   for (const one of found) {
-    const look = frameOf(one, op);
+    // A name's runs follow one another, and most hold no variable.
+    if (one.spots.length > 0 || one.name !== last) look = frameOf(one, op);
+    last = one.spots.length > 0 ? '' : one.name;
     const runs = looks.get(look);
     if (runs) runs.add(one.sighting.run);
     else looks.set(look, new Set([one.sighting.run]));
