@@ -36,9 +36,7 @@ export class TableLoad {
     this.columns = TABLES[table];
     for (const column of this.columns) if (isCoded(column)) this.words.set(column[0], new Words());
     this.fillers = this.columns.map(([name, type, nullable]) =>
-      type === 'dictionary'
-        ? codeFiller(codeStore(name), this.words.get(name)!, nullable === 'null')
-        : fillerOf(type),
+      type === 'dictionary' ? codeFiller(codeStore(name), this.words.get(name)!, nullable === 'null') : fillerOf(type),
     );
   }
 
