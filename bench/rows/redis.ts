@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type CompiledRule, NO_LIMITS } from '../../native/contract/rules.js';
+import { type CompiledRule, NO_CONDITIONS } from '../../native/contract/rules.js';
 import type { Op } from '../../native/contract/words.js';
 import { type Figure, figure, skipped } from '../figure.js';
 import type { Lab } from '../lab.js';
@@ -92,7 +92,7 @@ function throughput(printed: string): number {
 }
 
 const toStore = (op: Op, object: string, relay: boolean): CompiledRule => ({
-  ...NO_LIMITS,
+  ...NO_CONDITIONS,
   id: 'bench',
   allow: true,
   ops: [op],

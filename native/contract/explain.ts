@@ -26,7 +26,7 @@ export function explain(problem: Problem): Explanation {
       };
     case 'SYSTEM_FILE_UNREADABLE':
       return {
-        text: `${problem.file}: the system file cannot be read: ${problem.error}`,
+        text: `${problem.file}: the system file cannot be read: ${problem.error}${offered(problem.near)}`,
         hint: 'give a system file; shuttle learn writes one',
       };
     case 'VM_UNKNOWN':

@@ -10,7 +10,7 @@ export type Problem =
       file: string;
       complaints: readonly { line: number; column: number; message: string }[];
     }
-  | { code: 'SYSTEM_FILE_UNREADABLE'; file: string; error: string }
+  | { code: 'SYSTEM_FILE_UNREADABLE'; file: string; error: string; near: readonly string[] }
   | { code: 'SYSTEM_FILE_UNWRITABLE'; file: string; error: string }
   // running a system
   | { code: 'VM_UNKNOWN'; vm: string; said: string; known: readonly string[] }

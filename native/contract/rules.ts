@@ -34,8 +34,8 @@ export interface CompiledRule {
   relay: boolean;
 }
 
-/** What a rule holds that limits nothing further: any program, any access, any arguments, at any time. */
-export const NO_LIMITS = {
+/** What a rule holds that sets no condition besides who, what and how: any program, any access, any arguments, at any time. */
+export const NO_CONDITIONS = {
   fromImage: null,
   toImage: null,
   fold: false,

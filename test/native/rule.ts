@@ -1,5 +1,5 @@
 // Compiled rules for tests: what a test does not care about gets a plain value.
-import { type CompiledRule, NO_LIMITS, type Pattern } from '../../native/contract/rules.js';
+import { type CompiledRule, NO_CONDITIONS, type Pattern } from '../../native/contract/rules.js';
 import { patternOf } from '../../policygen/pattern/pattern.js';
 
 export type Given = Partial<Omit<CompiledRule, 'object' | 'args'>> & {
@@ -9,7 +9,7 @@ export type Given = Partial<Omit<CompiledRule, 'object' | 'args'>> & {
 
 export function rule({ object = 'x', args = null, ...rest }: Given = {}): CompiledRule {
   return {
-    ...NO_LIMITS,
+    ...NO_CONDITIONS,
     id: 'r',
     allow: true,
     ops: ['pipe.connect'],

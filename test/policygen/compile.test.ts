@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { NO_LIMITS } from '../../native/contract/rules.js';
+import { NO_CONDITIONS } from '../../native/contract/rules.js';
 import { compileSystem, isWindows } from '../../policygen/compile.js';
 import { parseSystemFile } from '../../policygen/file/parse.js';
 import { startOrder } from '../../policygen/order.js';
@@ -30,7 +30,7 @@ test('every key', () => {
   - { id: w, allow: window.send, from: win, to: app, object: Edit, message: 74, title: T, state: refused }
   - { id: o, allow: rpc.call, from: win, to: app, object: '{{u}}', operation: 19 }
 `;
-  const plain = { ...NO_LIMITS, allow: true };
+  const plain = { ...NO_CONDITIONS, allow: true };
   expect(compile(lines)).toEqual([
     // c brings r's values, so what it carries has to be read.
     { ...plain, id: 'c', ops: ['tcp.connect'], from: 'app', to: 'net', object: ['x.org:443'], fold: true, relay: true },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type CompiledRule, NO_LIMITS, type Pattern } from '../../../native/contract/rules.js';
+import { type CompiledRule, NO_CONDITIONS, type Pattern } from '../../../native/contract/rules.js';
 import type { Op } from '../../../native/contract/words.js';
 import { parseObject } from '../../../tracer/dbus/object.js';
 import { learningPolicy, policyOf } from '../../../tracer/dbus/policy.js';
@@ -7,7 +7,7 @@ import { isProtectedName, OPEN_PREFIXES } from '../../../tracer/dbus/protected.j
 
 const rule = (op: Op, object: Pattern | string, more: Partial<CompiledRule> = {}): CompiledRule => ({
   id: 'r',
-  ...NO_LIMITS,
+  ...NO_CONDITIONS,
   allow: true,
   ops: [op],
   from: 'app',

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readPattern } from '../../../analyzer/pattern/text.js';
-import { type CompiledRule, NO_LIMITS } from '../../../native/contract/rules.js';
+import { type CompiledRule, NO_CONDITIONS } from '../../../native/contract/rules.js';
 import { addon } from '../../../native/engine.js';
 import { matchedGrants } from '../../../tracer/vm/matched_grants.js';
 
@@ -23,7 +23,7 @@ function grants(given: readonly Rule[], closed: readonly string[] = []): string[
   const rules = given.map(([ops, pattern, more], at): CompiledRule => {
     const object = [root, ...readPattern(`/${pattern}`)]; // as a variable's value stands before what follows it
     const said = { id: `r${at}`, allow: true, ops: ops.split(' ') as CompiledRule['ops'], from: 'app', to: 'host' };
-    return { ...NO_LIMITS, ...said, object, ...more };
+    return { ...NO_CONDITIONS, ...said, object, ...more };
   });
   const table = new (addon().RuleTable)(rules);
   const admits = (op: Parameters<typeof table.decide>[0]['op'], object: string) =>
@@ -81,7 +81,7 @@ describe('what rules with free tokens show of the host', () => {
     const said: string[] = [];
     const object = [`${many}/f`, { token: 'uint' }] as const;
     const rule: CompiledRule = {
-      ...NO_LIMITS,
+      ...NO_CONDITIONS,
       id: 'r',
       allow: true,
       ops: ['file.read'],

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type CompiledRule, NO_LIMITS } from '../../../native/contract/rules.js';
+import { type CompiledRule, NO_CONDITIONS } from '../../../native/contract/rules.js';
 import { groupWith, isKnown, passwdWith } from '../../../tracer/vm/accounts.js';
 import { fileGrants, withVariables } from '../../../tracer/vm/grants.js';
 import { upperName, upperPath } from '../../../tracer/vm/layer_place.js';
@@ -73,7 +73,7 @@ describe('accounts', () => {
 
 describe('grants', () => {
   const rule = (more: Partial<CompiledRule>): CompiledRule => ({
-    ...NO_LIMITS,
+    ...NO_CONDITIONS,
     id: 'r',
     allow: true,
     ops: ['file.read'],
