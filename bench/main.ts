@@ -11,6 +11,7 @@ import { recorder, traps } from './rows/record.js';
 import { redis } from './rows/redis.js';
 import { command, starts } from './rows/start.js';
 import { windows } from './rows/windows.js';
+import { windowsCom } from './rows/windows_com.js';
 import { windowsObjects } from './rows/windows_objects.js';
 import { windowsPipes } from './rows/windows_pipes.js';
 import { windowsPostgres } from './rows/windows_postgres.js';
@@ -23,6 +24,7 @@ const GROUPS: readonly Group[] = [
   windows,
   ...windowsObjects,
   windowsPipes,
+  windowsCom,
   windowsPostgres,
   recorder,
   traps,
