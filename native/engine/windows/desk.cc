@@ -147,6 +147,8 @@ void AgentDesk::drop(const std::shared_ptr<Line>& line) {
   if (!line->first) return;
   drain(*line->process);
   claims_.forget(line->process->about->pid);
+  for (const auto& other : vm_.engine.others(vm_))
+    if (other->agents) other->agents->exporters().withdraw(exporters_.number(), line->process->about->win_pid);
   const auto found = processes_.find(line->process->about->pid);
   if (found != processes_.end() && found->second == line->process) processes_.erase(found);
 }

@@ -23,6 +23,12 @@ void Exporters::admit(uint32_t vm, uint32_t process, std::string_view class_id) 
   admitted_[process_of(*far)] = class_id;
 }
 
+void Exporters::withdraw(uint32_t vm, uint32_t process) {
+  const auto far = far_exporter(vm, Exporter{process} << 32);
+  std::lock_guard lock(mutex_);
+  if (far) admitted_.erase(process_of(*far));
+}
+
 std::optional<std::string> Exporters::admitted(Exporter far) const {
   std::lock_guard lock(mutex_);
   const auto found = admitted_.find(process_of(far));

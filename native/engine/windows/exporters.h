@@ -19,6 +19,8 @@ class Exporters {
   uint32_t number() const { return number_; }
 
   void admit(uint32_t vm, uint32_t process, std::string_view class_id);
+  // The process is gone; another may get its number.
+  void withdraw(uint32_t vm, uint32_t process);
   // The class on account of which a far exporter may be called; null where it may not.
   std::optional<std::string> admitted(Exporter far) const;
 
