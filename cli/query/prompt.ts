@@ -1,7 +1,8 @@
 // The prompt of `shuttle query`.
 import { createInterface, type Interface } from 'node:readline';
 import type { Questions } from '../../analyzer/ask/questions.js';
-import { explain, ShuttleError } from '../../native/contract/problem.js';
+import { explain } from '../../native/contract/explain.js';
+import { ShuttleError } from '../../native/contract/problem.js';
 import { count } from '../../policygen/explain/sentence.js';
 import { note, paint } from '../print.js';
 import { FORMATS } from '../query.js';
