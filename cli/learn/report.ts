@@ -1,4 +1,5 @@
 // What a person is told after learning: on standard error, since standard output is the program's own.
+import { printable } from '../../native/contract/printable.js';
 import type { Rule } from '../../policygen/file/model.js';
 import type { Ordered } from '../../policygen/file/update_order.js';
 import { note, paint, table } from '../print.js';
@@ -57,7 +58,7 @@ function tellChanged(changed: readonly Changed[], file: string | null): void {
   if (changed.length === 0) return;
   const gone = file === null ? ', gone with it' : '';
   note(`changed in the VM only${gone}: ${changed.length} file${changed.length === 1 ? '' : 's'}`);
-  for (const { vm, object } of changed.slice(0, MOST)) note(`  ${vm}  ${object}`);
+  for (const { vm, object } of changed.slice(0, MOST)) note(`  ${vm}  ${printable(object)}`);
   if (changed.length > MOST) note(`  and ${changed.length - MOST} more`);
   if (file === null) return;
   const vm = changed[0]?.vm ?? '';
