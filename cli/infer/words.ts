@@ -1,13 +1,14 @@
 // What inference found besides the rules, in plain words.
-import type { Inference } from '../../analyzer/infer.js';
 
-const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
+import type { Inference } from '../../analyzer/infer.js';
+import { count } from '../../native/contract/count.js';
 
 /** Lines for people, one thing each; nothing is said of what is not there. */
-export function inWords({ rare, order, coverage, alternatives }: Inference): string[] {
+export function inWords({ rare, order, needs, coverage, alternatives }: Inference): string[] {
   return [
     ...rareWords(rare.map(({ object }) => object)),
     ...orderWords(order),
+    ...needsWords(needs),
     ...priceWords(Object.keys(alternatives).length),
     ...heldOutWords(coverage.heldout, coverage.runs),
     coverage.advice,
@@ -34,10 +35,25 @@ function orderWords(order: Inference['order']): string[] {
     });
 }
 
+function needsWords(needs: Inference['needs']): string[] {
+  if (needs.length === 0) return [];
+  const countOf = (kind: string) => needs.find(({ needed }) => needed === kind)?.names ?? 0;
+  const { first = [], names = 0 } = needs.find(({ needed }) => needed === 'missing') ?? {};
+  const more =
+    names > first.length ? [`missing: ${names - first.length} more; query "from dependencies" shows them`] : [];
+  return [
+    `must be there before: ${countOf('required')} required, ${countOf('optional')} optional, ${names} missing`,
+    ...first.map(
+      ({ vm, op, name }) => `missing: ${vm} looked for ${name} (${op}) in vain, and never went well without it`,
+    ),
+    ...more,
+  ];
+}
+
 const priceWords = (rules: number): string[] =>
-  rules === 0 ? [] : [`${plural(rules, 'rule')} could be other than proposed: --json shows how, and the price`];
+  rules === 0 ? [] : [`${count(rules, 'rule')} could be other than proposed: --json shows how, and the price`];
 
 function heldOutWords({ denials_per_run: mean, low, high }: Inference['coverage']['heldout'], runs: number): string[] {
   if (mean === null) return [];
-  return [`of ${plural(runs, 'run')}, one left out in turn: ${mean} rows denied a run (95 %: ${low} to ${high})`];
+  return [`of ${count(runs, 'run')}, one left out in turn: ${mean} rows denied a run (95 %: ${low} to ${high})`];
 }
