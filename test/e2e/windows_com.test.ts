@@ -41,6 +41,7 @@ describe.skipIf(lacking !== '')(`Windows COM${why}`, () => {
   const labs: Lab[] = [];
   let ran: FiveRuns;
   let one: Ran, stolen: Ran, refused: Ran, unnamed: Ran, running: Ran;
+  let replayed: { blocked: unknown[]; unused_rules: string[] };
 
   beforeAll(() => {
     const lab = () => labs[labs.push(new Lab(PEOPLE[0] as (typeof PEOPLE)[number], false)) - 1]!;
@@ -65,6 +66,7 @@ vms:
     unnamed = two.shuttle('run');
     two.system(system(NAME, 'other') + counted);
     one = two.shuttle('run');
+    replayed = JSON.parse(two.command(['replay', two.file, one.run, '--json']).stdout) as typeof replayed;
     two.system(system(COUNTER, 'steal') + counted);
     stolen = two.shuttle('run');
     two.system(
@@ -151,6 +153,10 @@ vms:
       [COUNTER, 'shuttled'],
       [SECRET, 'blocked'],
     ]);
+  });
+
+  test('played back, the calls ask for no rule', () => {
+    expect(replayed).toMatchObject({ blocked: [], unused_rules: [] });
   });
 
   test('nor for other programs’ objects: their pipes are not found', () => {

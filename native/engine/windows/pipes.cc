@@ -43,7 +43,10 @@ class Pipes final : public Carrier {
   bool follows(const Asking& asking) const override { return far_of(asking).has_value(); }
 
   Carried carry(const Asking& asking, Vm& owner, const Ruling& ruling) override {
-    return asking.extra[0] == kWait ? wait(asking, owner) : open(asking, owner, ruling);
+    Carried carried = asking.extra[0] == kWait ? wait(asking, owner) : open(asking, owner, ruling);
+    // Of a COM object its class's row tells, and its calls'.
+    carried.unrecorded = far_of(asking).has_value();
+    return carried;
   }
 
  private:
@@ -91,7 +94,6 @@ class Pipes final : public Carrier {
     Carried carried{.told = {.verdict = SH_STAND_IN, .extra = {opened->extra[4], 0, 0, 0}, .name = as_nt(name)}};
     carried.detail = opened->extra[0] & kMessages ? "{\"type\":\"message\"}" : "{\"type\":\"byte\"}";
     carried.channel = way.channel();
-    carried.unrecorded = far_of(asking).has_value();
     return carried;
   }
 
