@@ -5,7 +5,8 @@ import { Lab } from './lab.js';
 import { load as busyness, machine, table } from './print.js';
 import type { Bench, Group } from './row.js';
 import { files } from './rows/files.js';
-import { others, planted, speed } from './rows/infer.js';
+import { most, planted, runs, speed } from './rows/infer.js';
+import { others } from './rows/infer_others.js';
 import { load } from './rows/load.js';
 import { recorder, traps } from './rows/record.js';
 import { redis } from './rows/redis.js';
@@ -32,6 +33,8 @@ const GROUPS: readonly Group[] = [
   load,
   planted,
   speed,
+  most,
+  runs,
   others,
   review,
 ];
@@ -67,7 +70,8 @@ async function main(): Promise<void> {
   };
   const figures: Figure[] = [];
   const before = busyness();
-  for (const group of GROUPS) if (group.names.some(bench.wanted)) figures.push(...(await measure(group, bench)));
+  const isDue = ({ names, onRequest }: Group) => names.some(bench.wanted) && (!onRequest || positionals.length > 0);
+  for (const group of GROUPS.filter(isDue)) figures.push(...(await measure(group, bench)));
   if (values.json) console.log(JSON.stringify(figures, null, 2));
   else console.log([`${machine()}; ${before} before, ${busyness()} after`, '', ...table(figures)].join('\n'));
 }

@@ -17,5 +17,7 @@ export interface Group {
   names: readonly string[];
   /** The unit of its rows, for those that cannot be measured. */
   unit: string;
+  /** Too long to be measured unless it is asked for by name. */
+  onRequest?: boolean;
   measure(bench: Bench): Promise<Figure[]>;
 }

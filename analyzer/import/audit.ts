@@ -1,37 +1,32 @@
 // The kernel's audit log (also as dmesg, journald or syslog print it): AppArmor's and SELinux's records. What was allowed
 // in complain mode was carried; what was denied is what a learning run would have refused.
 import type { Access, Op } from '../../native/contract/words.js';
-import { type Event, endpoint, placeOf, type Trace } from './event.js';
+import { type Event, endpoint, placeOf, type Sink } from './event.js';
 
 const STAMP = /audit\((\d+(?:\.\d+)?):\d+\)/;
 const FIELD = /([a-zA-Z_][\w-]*)=(?:"([^"]*)"|(\S+))/g;
 
 export const isAudit = (head: string): boolean => /\bapparmor="|avc:\s+(?:denied|granted)\s+\{/.test(head);
 
-/** One trace for each profile (AppArmor) or domain (SELinux), by its name. */
-export function readAudit(text: string): Map<string, Trace> {
-  const traces = new Map<string, Trace>();
+/** Tells the sink of each profile (AppArmor) or domain (SELinux) by its name. */
+export function readAudit(lines: Iterable<string>, sink: Sink): void {
   let began: number | null = null;
-  for (const line of text.split('\n')) {
+  for (const line of lines) {
     const apparmor = line.includes('apparmor="');
     if (!apparmor && !/avc:\s+(?:denied|granted)/.test(line)) continue;
     const fields = fieldsOf(line);
     const seconds = Number(STAMP.exec(line)?.[1] ?? 0);
     began ??= seconds;
     const who = (apparmor ? fields.get('profile') : fields.get('scontext')?.split(':')[2]) ?? 'app';
-    const trace = traces.get(who) ?? { events: [], programs: [], windows: false, unread: 0 };
-    traces.set(who, trace);
     const found = apparmor ? fromAppArmor(fields) : fromSelinux(line, fields);
     if (found === null) {
-      trace.unread++;
+      sink.unread();
       continue;
     }
     const pid = Number(fields.get('pid') ?? 0);
     const ts = Math.round((seconds - began) * 1e9);
-    trace.events.push({ ...found, pid, ts, image: fields.get('exe') ?? fields.get('comm') ?? null });
+    sink.event(who, { ...found, pid, ts, image: fields.get('exe') ?? fields.get('comm') ?? null });
   }
-  for (const [who, trace] of traces) if (trace.events.length === 0) traces.delete(who);
-  return traces;
 }
 
 function fieldsOf(line: string): Map<string, string> {

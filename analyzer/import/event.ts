@@ -28,14 +28,12 @@ export interface Started {
   ts: number;
 }
 
-/** One trace. */
-export interface Trace {
-  events: Event[];
-  programs: Started[];
-  /** Windows names. */
-  windows: boolean;
-  /** Lines that looked like the format's and could not be read. */
-  unread: number;
+/** Where what a trace says goes, as it is read. `who` is the program, profile or domain that did it. */
+export interface Sink {
+  event(who: string, event: Event): void;
+  program(who: string, started: Started): void;
+  /** A line that looked like the format's and could not be read. */
+  unread(): void;
 }
 
 export const bitsOf = (access: readonly Access[]): number => access.reduce((bits, word) => bits | ACCESS[word], 0);

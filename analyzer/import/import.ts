@@ -1,54 +1,117 @@
-// Others' traces as run folders, so that inference reads them as it reads its own.
+// Others' traces as run folders, so that inference reads them as it reads its own. A trace is read line by line, and what
+// it says goes into the run's columns at once.
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { ShuttleError } from '../../native/contract/problem.js';
 import { isAudit, readAudit } from './audit.js';
-import { bitsOf, type Event, isBase, type Trace } from './event.js';
+import { bitsOf, type Event, isBase, type Sink, type Started } from './event.js';
 import { RunMaker } from './folder.js';
-import { isMxc, readMxc } from './mxc.js';
+import { headOf, linesOf } from './lines.js';
+import { isMxcLines, maybeMxc, readMxc, readMxcLines } from './mxc.js';
 import { isStrace, readStrace } from './strace.js';
 
 const HEAD = 65_536;
+const SOMEBODY = 'app';
 
 /**
  * Writes the trace in `file` as a run folder below `base` and gives its path. `system` names the system; a file's place
  * among the others makes the run's id. Throws TRACE_UNKNOWN where the file is no trace that Shuttle knows.
  */
 export async function importTrace(file: string, base: string, place: number, system: string): Promise<string> {
-  const text = readFileSync(file, 'utf8');
-  const traces = tracesOf(text);
-  if (traces === null || traces.size === 0) throw new ShuttleError({ code: 'TRACE_UNKNOWN', file });
+  const run = new Imported(file);
+  const hash = createHash('sha256');
+  const kind = read(file, run, (bytes) => hash.update(bytes));
+  if (kind === null) throw new ShuttleError({ code: 'TRACE_UNKNOWN', file });
   const folder = join(base, String(place));
-  const made = new RunMaker();
-  const vms: Record<
-    string,
-    { program: string[]; exit_code: null; variables: Record<string, string>; windows?: string }
-  > = {};
-  let unread = 0;
-  for (const [name, trace] of traces) {
-    const vm = vmName(name, Object.keys(vms));
-    vms[vm] = {
-      program: programOf(trace, file),
-      exit_code: null,
-      variables: {},
-      ...(trace.windows ? { windows: 'win10' } : {}),
-    };
-    fill(made, vm, trace);
-    unread += trace.unread;
-  }
-  const refused = [...traces.values()].some(({ events }) => events.some(({ worked }) => worked === null));
-  const id = `import-${String(place).padStart(5, '0')}-${createHash('sha256').update(text).digest('hex').slice(0, 8)}`;
+  const id = `import-${String(place).padStart(5, '0')}-${hash.digest('hex').slice(0, 8)}`;
   const started = statSync(file).mtime.toISOString();
-  await made.write(folder, { id, system, started, vms, mode: refused ? 'deny' : 'allow', complete: unread === 0 });
+  const { refused, unreadable } = run;
+  const said = { id, system, started, vms: run.vms(kind === 'windows') };
+  await run.made.write(folder, { ...said, mode: refused ? 'deny' : 'allow', complete: unreadable === 0 });
   return folder;
 }
 
-function tracesOf(text: string): Map<string, Trace> | null {
-  const head = text.slice(0, HEAD);
-  if (isMxc(text)) return new Map([['app', readMxc(text)]]);
-  if (isAudit(head) || isAudit(text)) return readAudit(text);
-  return isStrace(head) ? new Map([['app', readStrace(text)]]) : null;
+/** Tells the run what the file says, and gives whose names these are; null where it is no trace. */
+function read(file: string, run: Imported, saw: (bytes: Uint8Array) => void): 'windows' | 'linux' | null {
+  const head = headOf(file, HEAD);
+  const lines = linesOf(file, saw);
+  if (isMxcLines(head)) {
+    readMxcLines(lines, run);
+    return 'windows';
+  }
+  if (maybeMxc(head)) {
+    const bytes = readFileSync(file);
+    saw(bytes);
+    if (readMxc(bytes.toString(), run)) return 'windows';
+  }
+  if (!isAudit(head) && isStrace(head)) {
+    readStrace(lines, run);
+    return 'linux';
+  }
+  // Its records may begin anywhere in a log.
+  readAudit(lines, run);
+  return run.isEmpty ? null : 'linux';
+}
+
+interface Told {
+  vm: string;
+  /** What its files are named by that it made itself. */
+  own: Set<string>;
+  program: readonly string[] | null;
+  image: string | null;
+}
+
+/** The run that a trace becomes while it is read. */
+class Imported implements Sink {
+  readonly made = new RunMaker();
+  refused = false;
+  unreadable = 0;
+  private readonly told = new Map<string, Told>();
+
+  constructor(private readonly file: string) {}
+
+  get isEmpty(): boolean {
+    return this.made.rows === 0;
+  }
+
+  event(who: string, event: Event): void {
+    const of = this.of(who);
+    of.image ??= event.image ?? null;
+    this.refused ||= event.worked === null;
+    addRow(this.made, of, event);
+  }
+
+  program(who: string, { pid, parent, image, argv, ts }: Started): void {
+    const of = this.of(who);
+    of.program ??= [image, ...argv.slice(1)];
+    this.made.process({ vm: of.vm, pid, vm_pid: pid, parent, image, argv: JSON.stringify(argv), started: ts });
+  }
+
+  unread(): void {
+    this.unreadable++;
+  }
+
+  vms(windows: boolean) {
+    const version = windows ? { windows: 'win10' } : {};
+    if (this.told.size === 0) this.of(SOMEBODY);
+    const programOf = ({ program, image }: Told) => [...(program ?? [image ?? basename(this.file)])];
+    return Object.fromEntries(
+      [...this.told.values()].map((one) => [
+        one.vm,
+        { program: programOf(one), exit_code: null, variables: {}, ...version },
+      ]),
+    );
+  }
+
+  private of(who: string): Told {
+    const known = this.told.get(who);
+    if (known !== undefined) return known;
+    const taken = [...this.told.values()].map(({ vm }) => vm);
+    const made: Told = { vm: vmName(who, taken), own: new Set(), program: null, image: null };
+    this.told.set(who, made);
+    return made;
+  }
 }
 
 /** A profile's name as a VM's: `/usr/bin/man` becomes `man`. */
@@ -65,38 +128,27 @@ function vmName(name: string, taken: readonly string[]): string {
   }
 }
 
-const programOf = ({ programs, events }: Trace, file: string): string[] => {
-  const [first] = programs;
-  if (first !== undefined) return [first.image, ...first.argv.slice(1)];
-  return [events.find(({ image }) => image != null)?.image ?? basename(file)];
-};
-
 const CHANGES = new Set(['file.write', 'file.create', 'file.delete']);
 
-function fill(made: RunMaker, vm: string, { events, programs }: Trace): void {
-  for (const { pid, parent, image, argv, ts } of programs)
-    made.process({ vm, pid, vm_pid: pid, parent, image, argv: JSON.stringify(argv), started: ts });
-  const own = new Set<string>();
-  for (const event of events) {
-    const { op, object, peer, access, pid, ts, image, status, detail } = event;
-    const verdict = verdictOf(event, own);
-    if (op === 'file.create' && verdict === 'redirected') own.add(object);
-    made.interaction({
-      vm,
-      pid,
-      tid: pid,
-      ts,
-      op,
-      object,
-      verdict,
-      image: image ?? null,
-      peer: verdict === 'absent' ? null : verdict === 'passed' ? vm : peer,
-      access: bitsOf(access),
-      status: status ?? 0,
-      source: 'seen',
-      detail: detail === undefined ? null : JSON.stringify(detail),
-    });
-  }
+function addRow(made: RunMaker, { vm, own }: Told, event: Event): void {
+  const { op, object, peer, access, pid, ts, image, status, detail } = event;
+  const verdict = verdictOf(event, own);
+  if (op === 'file.create' && verdict === 'redirected') own.add(object);
+  made.interaction({
+    vm,
+    pid,
+    tid: pid,
+    ts,
+    op,
+    object,
+    verdict,
+    image: image ?? null,
+    peer: verdict === 'absent' ? null : verdict === 'passed' ? vm : peer,
+    access: bitsOf(access),
+    status: status ?? 0,
+    source: 'seen',
+    detail: detail === undefined ? null : JSON.stringify(detail),
+  });
 }
 
 /** What a learning VM would have made of it. */

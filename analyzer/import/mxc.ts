@@ -1,58 +1,78 @@
 // Denials that Microsoft MXC's learning mode writes: a list of events, bare, under a key, or one a line.
 import type { Access, Op } from '../../native/contract/words.js';
-import type { Event, Trace } from './event.js';
+import type { Event, Sink } from './event.js';
 
 type Said = Record<string, unknown>;
 
-/** The events of a text, or null where it is no such list. */
+const isEvent = (one: unknown): one is Said =>
+  typeof one === 'object' && one !== null && nameOf(one as Said) !== null && 'resourceType' in one;
+
+/** The events of a document, or null where it is no such list. */
 function eventsIn(text: string): Said[] | null {
-  const isEvent = (one: unknown): one is Said =>
-    typeof one === 'object' && one !== null && nameOf(one as Said) !== null && 'resourceType' in one;
-  const within = (value: unknown): Said[] | null => {
+  try {
+    const value: unknown = JSON.parse(text);
     const list = Array.isArray(value) ? value : Object.values((value ?? {}) as Said).find(Array.isArray);
     return Array.isArray(list) && list.length > 0 && list.every(isEvent) ? list : null;
-  };
-  try {
-    return within(JSON.parse(text));
   } catch {
-    return within(linesOf(text));
+    return null;
   }
 }
 
-function linesOf(text: string): unknown[] {
-  return text
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .map((line) => {
-      try {
-        return JSON.parse(line);
-      } catch {
-        return null;
-      }
-    });
+function eventIn(line: string): Said | null {
+  try {
+    const said: unknown = JSON.parse(line);
+    return isEvent(said) ? said : null;
+  } catch {
+    return null;
+  }
 }
 
 const textOf = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
 const nameOf = (event: Said): string | null => textOf(event.path) ?? textOf(event.objectName) ?? textOf(event.resource);
 
-export const isMxc = (text: string): boolean => /^\s*[[{]/.test(text) && eventsIn(text) !== null;
+/** Whether a text that begins so is a document that may be such a list; only reading it all tells. */
+export const maybeMxc = (head: string): boolean => /^\s*[[{]/.test(head);
 
-export function readMxc(text: string): Trace {
-  const trace: Trace = { events: [], programs: [], windows: true, unread: 0 };
-  const events = eventsIn(text) ?? [];
-  const times = events.map((event) => Date.parse(String(event.timestamp)));
-  const began = Math.min(...times.filter((time) => !Number.isNaN(time)));
-  for (const [at, said] of events.entries()) {
-    const found = eventOf(said);
-    if (found === null) trace.unread++;
-    else
-      trace.events.push({
-        ...found,
-        pid: Number(said.pid ?? 0),
-        ts: Number.isNaN(times[at]!) ? 0 : (times[at]! - began) * 1e6,
-      });
+/** Whether a text that begins so has an event in each line. */
+export const isMxcLines = (head: string): boolean => {
+  const first = head.split('\n').find((line) => line.trim() !== '') ?? '';
+  return head.includes('\n') && eventIn(first) !== null;
+};
+
+const WHO = 'app';
+
+/** Whether the document is such a list; nothing is told otherwise. */
+export function readMxc(text: string, sink: Sink): boolean {
+  const events = eventsIn(text);
+  if (events === null) return false;
+  const times = events.map(timeOf).filter((time) => !Number.isNaN(time));
+  const began = times.reduce((least, time) => Math.min(least, time), Number.POSITIVE_INFINITY);
+  for (const said of events) tell(said, began, sink);
+  return true;
+}
+
+/** An event in each line; they come in the order of their times. */
+export function readMxcLines(lines: Iterable<string>, sink: Sink): void {
+  let began = Number.NaN;
+  for (const line of lines) {
+    if (line.trim() === '') continue;
+    const said = eventIn(line);
+    if (said === null) {
+      sink.unread();
+      continue;
+    }
+    if (Number.isNaN(began)) began = timeOf(said);
+    tell(said, began, sink);
   }
-  return trace;
+}
+
+const timeOf = (said: Said): number => Date.parse(String(said.timestamp));
+
+function tell(said: Said, began: number, sink: Sink): void {
+  const found = eventOf(said);
+  const ts = (timeOf(said) - began) * 1e6;
+  if (found === null) sink.unread();
+  else sink.event(WHO, { ...found, pid: Number(said.pid ?? 0), ts: Number.isNaN(ts) ? 0 : ts });
 }
 
 const FILE_OPS: Record<string, Op> = {

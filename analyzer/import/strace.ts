@@ -1,6 +1,6 @@
 // `strace -f` output, with or without -o, -y, times, and unfinished calls.
 import type { Access, Op } from '../../native/contract/words.js';
-import { absolute, type Event, endpoint, placeOf, type Trace } from './event.js';
+import { absolute, type Event, endpoint, placeOf, type Sink } from './event.js';
 
 // [pid 12] or 12, then a time of any kind, then the call.
 const LINE = /^(?:\[pid\s+(\d+)\]\s+|(\d+)\s+)?(?:(\d+:\d+:\d+(?:\.\d+)?|\d+\.\d+)\s+)?(.*)$/;
@@ -45,24 +45,24 @@ export const isStrace = (head: string): boolean =>
     .slice(0, 50)
     .some((line) => CALL.test(LINE.exec(line)?.[4] ?? ''));
 
-export function readStrace(text: string): Trace {
-  const trace: Trace = { events: [], programs: [], windows: false, unread: 0 };
+const WHO = 'app';
+
+export function readStrace(lines: Iterable<string>, sink: Sink): void {
   const state = {
     folders: new Map<number, string>(),
     images: new Map<number, string>(),
     bound: new Map<string, string>(),
   };
-  for (const call of callsOf(text, trace)) take(call, trace, state);
-  return trace;
+  for (const call of callsOf(lines, sink)) take(call, sink, state);
 }
 
-function* callsOf(text: string, trace: Trace): Generator<Call> {
+function* callsOf(lines: Iterable<string>, sink: Sink): Generator<Call> {
   const unfinished = new Map<number, string>();
   let began: number | null = null;
   let order = 0;
   let day = 0;
   let last = 0;
-  for (const line of text.split('\n')) {
+  for (const line of lines) {
     const [, inner, outer, time, rest = ''] = LINE.exec(line) ?? [];
     const pid = Number(inner ?? outer ?? 1);
     let whole = rest;
@@ -78,7 +78,7 @@ function* callsOf(text: string, trace: Trace): Generator<Call> {
     }
     const [, name, args, result, error] = CALL.exec(whole) ?? [];
     if (name === undefined) {
-      if (/^[a-z_0-9]+\(/.test(whole)) trace.unread++;
+      if (/^[a-z_0-9]+\(/.test(whole)) sink.unread();
       continue;
     }
     let at = time === undefined ? order++ * 1000 : secondsOf(time) * 1e9 + day;
@@ -127,16 +127,16 @@ function folderOf({ args, pid }: Call, { folders }: State): string | null {
   return /^\d+,/.test(args) ? null : (folders.get(pid) ?? null);
 }
 
-function take(call: Call, trace: Trace, state: State): void {
+function take(call: Call, sink: Sink, state: State): void {
   const { name, pid, result, error, args } = call;
   if (result === '?') return;
   if (/^(clone|clone3|fork|vfork)$/.test(name) && Number(result) > 0) return inherit(pid, Number(result), state);
   const [first = ''] = stringsIn(args);
   if (name === 'chdir' && error === null)
     state.folders.set(pid, absolute(first, state.folders.get(pid) ?? null) ?? first);
-  if (/^execve(at)?$/.test(name)) return started(call, trace, state);
+  if (/^execve(at)?$/.test(name)) return started(call, sink, state);
   for (const event of eventsOf(call, state))
-    trace.events.push({ ...event, ...outcome(call), image: state.images.get(pid) ?? null });
+    sink.event(WHO, { ...event, ...outcome(call), image: state.images.get(pid) ?? null });
 }
 
 function inherit(parent: number, child: number, { folders, images }: State): void {
@@ -151,12 +151,12 @@ function outcome({ error, pid, ts }: Call) {
   return { pid, ts, status, worked, absent: error === 'ENOENT' || error === 'ENOTDIR' };
 }
 
-function started(call: Call, trace: Trace, state: State): void {
+function started(call: Call, sink: Sink, state: State): void {
   const texts = stringsIn(call.args.replace(/,\s*(?:0x[0-9a-f]+|\[)[^[]*$/, ''));
   const image = absolute(texts[0] ?? '', folderOf(call, state));
   if (image === null) return;
   const argv = texts.slice(1);
-  trace.events.push({
+  sink.event(WHO, {
     op: 'program.start',
     object: image,
     peer: 'host',
@@ -167,7 +167,7 @@ function started(call: Call, trace: Trace, state: State): void {
   });
   if (call.error !== null) return;
   state.images.set(call.pid, image);
-  trace.programs.push({ pid: call.pid, parent: null, image, argv, ts: call.ts });
+  sink.program(WHO, { pid: call.pid, parent: null, image, argv, ts: call.ts });
 }
 
 type Bare = Pick<Event, 'op' | 'object' | 'peer' | 'access'>;

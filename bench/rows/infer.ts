@@ -1,16 +1,19 @@
 // How well and how fast runs become rules.
-import { execFile } from 'node:child_process';
-import { rmSync } from 'node:fs';
-import { promisify } from 'node:util';
+import { rmSync, statfsSync } from 'node:fs';
 import type { InferMeasure } from '../../analyzer/bench/infer.js';
+import { ODD } from '../../fixtures/planted/grammars/odd.js';
+import { PLAIN } from '../../fixtures/planted/grammars/plain.js';
+import { WILD } from '../../fixtures/planted/grammars/wild.js';
 import { writeLargeRuns } from '../../fixtures/planted/large.js';
 import { f1, type Score, score } from '../../fixtures/planted/score.js';
+import { writeSmallRuns } from '../../fixtures/planted/small.js';
 import { alone } from '../alone.js';
 import { type Figure, figure, skipped } from '../figure.js';
 import type { Bench, Group } from '../row.js';
 
 const SEEDS = 50;
 const LEARNT = 5;
+const GRAMMARS = [PLAIN, ODD, WILD];
 
 /** Planted policies: `npm run bench -- planted-f1 --rounds N` takes N seeds instead of 50. */
 export const planted: Group = {
@@ -19,14 +22,14 @@ export const planted: Group = {
   async measure({ rounds, progress }: Bench): Promise<Figure[]> {
     const scores: Score[] = [];
     for (let seed = 0; seed < rounds(SEEDS); seed++) {
-      scores.push(await score(`bench ${seed}`, { runs: LEARNT }));
+      scores.push(await score(`bench ${seed}`, { runs: LEARNT, grammar: GRAMMARS[seed % GRAMMARS.length]! }));
       if ((seed + 1) % 10 === 0) progress(`${seed + 1} planted policies`);
     }
     const total = (of: (one: Score) => number) => scores.reduce((sum, one) => sum + of(one), 0);
     const inside = scores.filter(({ denials, foretold: [low, high] }) => low <= denials && denials <= high).length;
     const needed = total((one) => one.needed);
     const granted = total(({ admitted, overgranted }) => admitted + overgranted) / needed;
-    const of = `${scores.length} seeds, ${LEARNT} runs each`;
+    const of = `${scores.length} seeds of ${GRAMMARS.length} grammars, ${LEARNT} runs each`;
     const rows = `${total((one) => one.admitted)} of ${needed} needed rows admitted`;
     const strays = `${total((one) => one.overgranted)} of ${total((one) => one.decoys)} decoys admitted`;
     return [
@@ -88,16 +91,38 @@ async function measured(room: string, rows: number): Promise<InferMeasure> {
   }
 }
 
-/** What others make of as many events, where they are installed. */
-export const others: Group = {
-  names: ['infer-audit2allow'],
-  unit: 'events/s',
-  async measure(): Promise<Figure[]> {
-    try {
-      await promisify(execFile)('audit2allow', ['--version']);
-    } catch {
-      return [skipped('infer-audit2allow', 'events/s', 'audit2allow is not installed')];
-    }
-    return [skipped('infer-audit2allow', 'events/s', 'it reads a policy that only SELinux machines have')];
+/** Ten times as many rows again take some minutes and much room. */
+export const most: Group = {
+  names: ['infer-100m'],
+  unit: 's',
+  onRequest: true,
+  async measure({ lab }: Bench): Promise<Figure[]> {
+    const room = lab.room('infer-100m');
+    const { bavail, bsize } = statfsSync(room);
+    if (bavail * bsize < ROOM) return [skipped('infer-100m', 's', `it needs ${ROOM / 1e9} GB of disk`)];
+    const { seconds, rss, rules } = await measured(room, ROWS * 10);
+    const note = `${ROWS * 10} rows of ${RUNS} runs, files to ${rules} rules; ${(rss / 1e9).toFixed(2)} GB at most`;
+    return [figure('infer-100m', 's', { ours: seconds, theirs: null }, note)];
+  },
+};
+
+const ROOM = 40e9;
+const MANY = 10_000;
+
+/** Very many runs of next to nothing: what a run itself costs. */
+export const runs: Group = {
+  names: ['infer-runs'],
+  unit: 's',
+  async measure({ lab }: Bench): Promise<Figure[]> {
+    const measureRuns = async (count: number): Promise<InferMeasure> => {
+      const room = lab.room(`infer-runs-${count}`);
+      await writeSmallRuns(room, count);
+      return (await alone('infer', room)) as InferMeasure;
+    };
+    const few = await measureRuns(MANY / 10);
+    const { seconds, rss, rules } = await measureRuns(MANY);
+    const grown = `${(seconds / few.seconds).toFixed(1)} times what a tenth of them takes`;
+    const note = `${MANY} runs of 10 rows to ${rules} rules, ${grown}; ${(rss / 1e9).toFixed(2)} GB at most`;
+    return [figure('infer-runs', 's', { ours: seconds, theirs: null }, note)];
   },
 };

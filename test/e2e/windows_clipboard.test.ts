@@ -2,7 +2,18 @@
 // rendered late; and writing into another VM's, by a rule alone.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Lab, PEOPLE, type Ran } from './lab.js';
-import { buildWindows, fiveRuns, inOneVm, lacking, lines, lostNothing, onZ, why, words } from './windows_fixtures.js';
+import {
+  buildWindows,
+  expectRules,
+  fiveRuns,
+  inOneVm,
+  lacking,
+  lines,
+  lostNothing,
+  onZ,
+  why,
+  words,
+} from './windows_fixtures.js';
 
 const SEEN = [
   'available: 1',
@@ -38,7 +49,7 @@ vms:
 describe.skipIf(lacking !== '')(`clipboards${why}`, () => {
   let one: Lab, two: Lab;
   let alone: Ran, learnt: Ran, ruled: Ran, some: Ran, without: Ran, denied: Ran;
-  let rules: Record<string, unknown>[];
+  let rules: Record<string, unknown>[], all: Record<string, unknown>[];
 
   beforeAll(() => {
     one = new Lab(first);
@@ -50,7 +61,7 @@ describe.skipIf(lacking !== '')(`clipboards${why}`, () => {
       two.without(({ object }) => object === 'lab-format');
       some = two.shuttle('run');
     };
-    ({ alone, learnt, ruled, without, denied, rules } = fiveRuns(one, two, /^clipboard\.read$/, halfway));
+    ({ alone, learnt, ruled, without, denied, rules, all } = fiveRuns(one, two, /^clipboard\.read$/, halfway));
   }, 600_000);
   afterAll(() => {
     one.end();
@@ -78,6 +89,8 @@ describe.skipIf(lacking !== '')(`clipboards${why}`, () => {
     const said = rules.map(({ allow, from, to, object }) => `${from} to ${to}: ${allow} ${object}`).sort();
     expect(said).toEqual(['CF_UNICODETEXT', 'lab-format'].map((what) => `reader to writer: clipboard.read ${what}`));
   });
+
+  test('and beside them what the expected file says', () => expectRules(all, 'clipboard'));
 
   test('a format without its rule is not there', () => {
     expect(lines(some)).toEqual(SEEN.map((line) => (line.startsWith('own') ? 'own format: none, 0' : line)));

@@ -2,7 +2,19 @@
 // without. What is printed is what plain Wine gives.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Lab, PEOPLE, type Ran } from './lab.js';
-import { buildWindows, fiveRuns, inOneVm, lacking, lines, lostNothing, onZ, why, words } from './windows_fixtures.js';
+import {
+  buildWindows,
+  expectRules,
+  type FiveRuns,
+  fiveRuns,
+  inOneVm,
+  lacking,
+  lines,
+  lostNothing,
+  onZ,
+  why,
+  words,
+} from './windows_fixtures.js';
 
 const OBJECT = 'lab|topic';
 const build = (lab: Lab, name: string) => buildWindows(lab, name, '-luser32');
@@ -10,7 +22,7 @@ const rows = (ran: Ran, object: string) => ran.rows.filter((row) => row.op === '
 
 describe.skipIf(lacking !== '')(`DDE${why}`, () => {
   let one: Lab, two: Lab;
-  let alone: Ran, learnt: Ran, ruled: Ran, without: Ran, denied: Ran, rules: unknown[];
+  let alone: Ran, learnt: Ran, ruled: Ran, without: Ran, denied: Ran, rules: unknown[], all: FiveRuns['all'];
 
   beforeAll(() => {
     const who = PEOPLE[0] as (typeof PEOPLE)[number];
@@ -26,7 +38,7 @@ vms:
   server: { program: ${words(build(two, 'dde_server'))}, ready: 'window.find lab-dde-ready' }
   client: { program: ${words(build(two, 'dde_client'))}, after: [server] }
 `);
-    ({ alone, learnt, ruled, without, denied, rules } = fiveRuns(one, two, /^dde\.connect$/));
+    ({ alone, learnt, ruled, without, denied, rules, all } = fiveRuns(one, two, /^dde\.connect$/));
   }, 600_000);
   afterAll(() => {
     one.end();
@@ -52,6 +64,8 @@ vms:
   test('gives the one rule it needs', () => {
     expect(rules).toEqual([expect.objectContaining({ from: 'client', to: 'server', object: OBJECT })]);
   });
+
+  test('and beside it what the expected file says', () => expectRules(all, 'dde'));
 
   test.each(['denied', 'without a rule'] as const)('%s: nobody answers, and the record says it was kept', (which) => {
     const ran = which === 'denied' ? denied : without;

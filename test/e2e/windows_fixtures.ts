@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
-import { parse } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { agentFiles } from '../../native/engine.js';
 import { findWine } from '../../tracer/windows/wine.js';
 import type { Lab, Ran } from './lab.js';
@@ -44,6 +44,18 @@ export function rulesFor(lab: Lab, allowed: RegExp): Record<string, unknown>[] {
     .map(({ id, state, needed, evidence, ...said }) => said);
 }
 
+/**
+ * Compares what was learnt between VMs with the file of that name beside the fixtures: all that the programs need of one
+ * another, and nothing else. What Wine looks at on the host differs with where the lab's folder is.
+ */
+export async function expectRules(rules: readonly Record<string, unknown>[], name: string): Promise<void> {
+  const text = stringify(
+    rules.filter(({ to }) => to !== 'host'),
+    { lineWidth: 0 },
+  );
+  await expect(text).toMatchFileSnapshot(join(sources, 'expected', `${name}.rules.yaml`));
+}
+
 /** A path of the host as Windows programs have it. */
 export const onZ = (path: string): string => `Z:${path.replaceAll('/', '\\')}`;
 
@@ -66,6 +78,8 @@ export interface FiveRuns {
   without: Ran;
   denied: Ran;
   rules: Record<string, unknown>[];
+  /** All that were learnt. */
+  all: Record<string, unknown>[];
 }
 
 /**
@@ -77,12 +91,13 @@ export function fiveRuns(one: Lab, two: Lab, kind: RegExp, halfway = () => {}, .
   const alone = one.shuttle('learn');
   const learnt = two.shuttle('learn');
   const rules = rulesFor(two, kind);
+  const all = rulesFor(two, /./);
   const ruled = two.shuttle('run');
   halfway();
   two.without(({ allow }) => kind.test(String(allow)));
   const without = two.shuttle('run');
   const denied = two.shuttle('learn', '--deny', ...denying, '-o', `${two.file}.denied`);
-  return { alone, learnt, ruled, without, denied, rules };
+  return { alone, learnt, ruled, without, denied, rules, all };
 }
 
 /** How many rows of the engine, of agents and of docks did not get into the record. */

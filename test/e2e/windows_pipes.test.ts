@@ -1,7 +1,19 @@
 // Named pipes of Windows programs: the same inside one VM, learnt across two, under the learnt rules, and gone without.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Lab, PEOPLE, type Ran } from './lab.js';
-import { buildWindows, fiveRuns, inOneVm, lacking, lines, lostNothing, onZ, why, words } from './windows_fixtures.js';
+import {
+  buildWindows,
+  expectRules,
+  type FiveRuns,
+  fiveRuns,
+  inOneVm,
+  lacking,
+  lines,
+  lostNothing,
+  onZ,
+  why,
+  words,
+} from './windows_fixtures.js';
 
 const PIPE = '\\\\.\\pipe\\lab';
 const ECHOES = [1, 16, 4096, 65_536, 65_537, 300_000].map((size) => `echo ${size}: same`);
@@ -43,14 +55,14 @@ vms:
 
 describe.skipIf(lacking !== '').each(CASES)(`Windows pipes of kind $kind, as $name${why}`, ({ who, kind }) => {
   let one: Lab, two: Lab;
-  let alone: Ran, denied: Ran, learnt: Ran, ruled: Ran, without: Ran;
+  let alone: Ran, denied: Ran, learnt: Ran, ruled: Ran, without: Ran, all: FiveRuns['all'];
 
   beforeAll(() => {
     one = new Lab(who, false);
     two = new Lab(who, false);
     together(one, kind);
     inTwoVms(two, kind);
-    ({ alone, learnt, ruled, without, denied } = fiveRuns(one, two, /^pipe\.connect$/));
+    ({ alone, learnt, ruled, without, denied, all } = fiveRuns(one, two, /^pipe\.connect$/));
   }, 600_000);
   afterAll(() => {
     one.end();
@@ -68,6 +80,8 @@ describe.skipIf(lacking !== '').each(CASES)(`Windows pipes of kind $kind, as $na
       expect.objectContaining({ vm: 'client', verdict: 'shuttled', peer: 'server', status: 0, source: 'engine' }),
     );
   });
+
+  test('gives the rules that it needs', () => expectRules(all, `pipes_${kind}`));
 
   test('works under what was learnt', () => {
     expect(lines(ruled)).toEqual(SEEN[kind]);
