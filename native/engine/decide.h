@@ -8,7 +8,8 @@
 //              calls come from its Wine server): an asker without an image is taken for any of its VM's.
 //   to         equal, or the question leaves it open because the owner is still being looked for.
 //   to_image   the base name of the owner's program file; not looked at while `to` is open.
-//   object     the pattern matches the whole name (pattern.h); with `fold`, as Windows compares names.
+//   object     the pattern matches the whole name as it is recorded (bytes that are no text as `\xNN`; pattern.h); with
+//              `fold`, as Windows compares names.
 //   access     0 covers any. A permission must cover every bit that is asked; a refusal holds if it has one of them.
 //   args       as many patterns as there are arguments after the program's own name, each matching its argument whole.
 //              Case counts in them.
@@ -76,6 +77,7 @@ struct Given {
 struct Bindings {
   std::string values[16];
   std::vector<Given> given;
+  std::string text;  // the object's name as it is recorded, where it is no text itself
 };
 
 // What is asked of the table. `to` is the owner where it is known, else empty: then any rule's `to` matches,

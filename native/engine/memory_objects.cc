@@ -11,6 +11,8 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#include <algorithm>
+
 #include "engine.h"
 #include "errand.h"
 #include "files/carry.h"
@@ -137,6 +139,21 @@ Answer on_shmget(const Trap& trap) { return get_object(trap, kMemory, trap.arg_i
 Answer on_semget(const Trap& trap) { return get_object(trap, kSemaphores, trap.arg_int(2)); }
 Answer on_msgget(const Trap& trap) { return get_object(trap, kMessages, trap.arg_int(1)); }
 
+// The one call of old 32-bit programs for all of System V; unlike with sockets its arguments are in registers.
+constexpr int kIpcI386 = 117, kIpcSemget = 2, kIpcMsgget = 13, kIpcShmget = 23;
+
+Answer on_ipc(const Trap& trap) {
+  Notice notice = trap.notice;
+  std::copy(notice.args + 1, notice.args + 4, notice.args);
+  const Trap unpacked = trap.with(notice);
+  switch (trap.arg_int(0) & 0xffff) {  // above it stands a version
+    case kIpcSemget: return on_semget(unpacked);
+    case kIpcMsgget: return on_msgget(unpacked);
+    case kIpcShmget: return on_shmget(unpacked);
+    default: return Answer::go_on();
+  }
+}
+
 }  // namespace
 
 void add_memory_rows(std::vector<FilterRow>& x86_64, std::vector<FilterRow>& i386) {
@@ -149,6 +166,7 @@ void add_memory_rows(std::vector<FilterRow>& x86_64, std::vector<FilterRow>& i38
   i386.push_back({395, 0, on_shmget, named});
   i386.push_back({393, 0, on_semget, named});
   i386.push_back({399, 0, on_msgget, named});
+  i386.push_back({kIpcI386, 0, on_ipc, {}});
 }
 
 }  // namespace shuttle

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine.h"
+#include "utf8.h"
 #include "vm.h"
 
 namespace shuttle {
@@ -71,6 +72,11 @@ Question question_of(const Trap& trap, Op op, std::string_view object, Bindings&
   bindings = trap.vm.spec.variables;
   bindings.values[static_cast<size_t>(Token::kPid)] = std::to_string(trap.caller().vm_pid);
   if (!trap.vm.handed->empty()) trap.vm.handed->fill(object, trap.vm.windows(), bindings.given);
+  if (!is_text(object)) {
+    std::string scratch;
+    bindings.text = to_text(object, object.size() * 4, scratch);
+    object = bindings.text;
+  }
   return {.op = op, .from = trap.vm.name(), .from_image = trap.caller().image, .object = object,
           .starting = trap.vm.starting(), .bindings = &bindings};
 }

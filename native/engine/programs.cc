@@ -104,7 +104,7 @@ std::string asked_path(const Trap& trap, const Start& start, const std::string& 
 Answer start_program(const Trap& trap, const Start& start) {
   Vm& vm = trap.vm;
   const auto text = trap.text(start.name, 4096);
-  if (!text) return Answer::go_on();
+  if (!text || (text->empty() && !(start.flags & AT_EMPTY_PATH))) return Answer::go_on();  // no name: refused by the kernel
   const std::string path = asked_path(trap, start, *text);
   if (path.empty() || path[0] != '/') return Answer::go_on();
   const Spot here = find_in(vm.init().root(), path, !(start.flags & AT_SYMLINK_NOFOLLOW));

@@ -65,12 +65,16 @@ test.skipIf(!runs32)('where 32-bit Wine runs they meet the same wall', async () 
     packet: 'EAFNOSUPPORT',
     vsock: 'EAFNOSUPPORT',
     'vsock, the direct call': 'EAFNOSUPPORT',
+    'queue, by the call for all': 'ENOENT',
     'connect inside': 'yes',
     'connect outside': 'ECONNREFUSED',
     open: 'ENOENT',
     raced: 'held',
   });
   expect(code).toBe(0);
+  expect(rows).toContainEqual(
+    expect.objectContaining({ op: 'queue.open', object: 'sysv:0x05c0ffee', verdict: 'absent', status: 2 }),
+  );
   expect(rows).toContainEqual(
     expect.objectContaining({ op: 'tcp.connect', object: `127.0.0.1:${port}`, verdict: 'blocked', source: 'engine' }),
   );

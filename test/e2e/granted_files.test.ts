@@ -1,6 +1,6 @@
 // Files of the host that rules grant one by one: what the program makes of them, and what becomes of that.
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Lab, PEOPLE, type Ran } from './lab.js';
 
@@ -113,6 +113,17 @@ describe.each(PEOPLE)('as $name', (who) => {
     const script = 'for n in 1 2; do echo new $n > new; mv new day-$n.log; cat day-$n.log; done; [ ! -e new ]';
     expect(run(script, rules, '--ephemeral')).toMatchObject({ code: 0, out: 'new 1\nnew 2\n' });
     expect([read('day-1.log'), read('day-2.log')]).toEqual(['new 1\n', 'new 2\n']);
+  });
+
+  test('a file is granted by its name as it is recorded, where that is no text', () => {
+    const name = Buffer.concat([Buffer.from(`${folder}/caf`), Buffer.from([0xe9])]);
+    writeFileSync(name, 'served\n');
+    lab.give(name);
+    const script = `cat "$(printf 'caf\\351')"; cat "$(printf 'caf\\350')" 2>/dev/null || echo no more`;
+    const ran = run(script, [['caf\\xe9', 'file.read']], '--ephemeral');
+    expect(ran).toMatchObject({ code: 0, out: 'served\nno more\n' });
+    expect(ran.rows.find((row) => row.rule === 'r1')).toMatchObject({ object: `${folder}/caf\\xe9`, peer: 'host' });
+    rmSync(name);
   });
 
   test('it is removed on the host, and made again there, by rules that say so alone', () => {

@@ -141,11 +141,11 @@ export class Lab {
   }
 
   /** Makes a file or folder the person's own. */
-  give(path: string): void {
+  give(path: string | Buffer): void {
     this.own(path);
   }
 
-  private own(path: string): string {
+  private own<Path extends string | Buffer>(path: Path): Path {
     if (this.who.uid !== null) chownSync(path, this.who.uid, this.who.uid);
     return path;
   }

@@ -8,6 +8,7 @@
 #include "../engine.h"
 #include "../handlers.h"
 #include "../vm.h"
+#include "../files/carry.h"
 #include "../files/names.h"
 #include "address.h"
 #include "connect.h"
@@ -78,7 +79,7 @@ Answer on_bind(const Trap& trap) {
     char path[64];
     snprintf(path, sizeof path, "/proc/%d/cwd", trap.notice.tid);
     Fd cwd(open(path, O_PATH | O_CLOEXEC));
-    error = trap.vm.init().bind_in(call.socket.get(), call.target(), call.length, cwd.get(), 022);
+    error = trap.vm.init().bind_in(call.socket.get(), call.target(), call.length, cwd.get(), umask_of(trap.notice.tid));
   } else if (bind(call.socket.get(), call.target(), call.length) != 0) {
     error = errno;
   }

@@ -117,6 +117,23 @@ describe.each(PEOPLE)('a program that takes all it can get, as $name', (who) => 
     for (const row of crossed) expect(row).toMatchObject({ source: 'engine', peer: 'host', rule: 'port' });
   });
 
+  test('confuses nobody with a crowd that names things in memory that comes and goes', async () => {
+    const [good, bad, secret] = [await ears.open(), await ears.open(), lab.put('../home/.ssh/key', 'secret\n')];
+    lab.system(
+      system(
+        [lab.build('hostile/crowd'), good.port, bad.port, secret],
+        rule('port', 'tcp.connect', `127.0.0.1:${good.port}`),
+      ),
+    );
+    const ran = lab.shuttle('run');
+    held(ran);
+    expect(ran.out).toContain('a thousand\n');
+    expect(ran.out).toContain('still joined yes');
+    expect(bad.heard).toEqual([]);
+    const crossed = ran.rows.filter((row) => row.verdict === 'shuttled').map((row) => `${row.op} ${row.object}`);
+    expect(new Set(crossed)).toEqual(new Set([`tcp.connect 127.0.0.1:${good.port}`]));
+  });
+
   test('holds up nobody by a server that takes nobody', async () => {
     const peer = lab.build('peer');
     const [stalled, asked] = [30_000 + (process.pid % 2_000), await ears.open()];

@@ -29,7 +29,7 @@ describe.each(PEOPLE)('a program with sockets of elsewhere, as $name', (who) => 
     const ran = lab.shuttle('run');
     await wait(200);
     held(ran);
-    expect(ran.out).toContain('still joined yes');
+    expect(ran.out).toContain('own socket 777\nown socket 700\nstill joined yes');
     expect([bad.heard, badName.heard]).toEqual([[], []]);
     expect([good.heard.length, goodName.heard.length]).not.toContain(0);
     const crossed = ran.rows.filter((row) => row.verdict === 'shuttled').map((row) => `${row.op} ${row.object}`);
