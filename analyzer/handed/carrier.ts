@@ -38,9 +38,13 @@ function commonest(sets: readonly ReadonlySet<string>[]): string | null {
   return most?.[0] ?? null;
 }
 
-function viasOf({ group }: Draft, { passes, values }: Sighting): readonly Via[] {
+function viasOf({ group, shape }: Draft, { passes, values }: Sighting): readonly Via[] {
   if (group.op === 'name.pass') return passes?.flatMap(({ via }) => via) ?? [];
-  return values.flatMap(({ token, via }) => (token === 'given' ? (via ?? []) : []));
+  const given = values.filter(({ token }) => token === 'given');
+  // A message that mentions a constant part of the name (`session=…` of `/run/session/…`) did not bring what is given.
+  const isConstant = (value: string) => shape.pattern.some((part) => typeof part === 'string' && part.includes(value));
+  const brought = given.filter(({ value }) => !isConstant(value));
+  return (brought.length > 0 ? brought : given).flatMap(({ via }) => via ?? []);
 }
 
 /**

@@ -71,6 +71,20 @@ test.each<[string, RunGiven[], string]>([
   expect(await rulesOf(runs)).toEqual([`tcp.connect app>db ${expected}`, ask]);
 });
 
+test('who mentions a constant part of the name is not its carrier', async () => {
+  const run = (value: string): RunGiven => ({
+    interactions: [
+      ASK,
+      { ...ASK, object: '/run/before', channel: 2 },
+      { op: 'unix.connect', object: `/run/session/${value}`, peer: 'db', ts: 9 },
+    ],
+    payloads: [said('session kept', { channel: 2, ts: 4 }), said(`session=${value}`)],
+  });
+  const rules = await rulesOf(['a1b2c3d4e5', 'f6a7b8c9d0', '0d1e2f3a4b'].map(run));
+  expect(rules).toContain('unix.connect app>db /run/session/{given} by /run/ask');
+  expect(rules).toHaveLength(3);
+});
+
 test('values from two carriers are two rules', async () => {
   const other: Row = { ...ASK, object: '/run/other', channel: 2 };
   const run = (one: string, two: string): RunGiven => ({
