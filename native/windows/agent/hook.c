@@ -31,6 +31,15 @@ static void find_calls(const void *library) {
   }
 }
 
+// False where the library's stubs are not as we know them.
+static int take_library(const void *library, const char *any_call) {
+  const uint8_t *stub = find_export(library, any_call);
+  if (number_of(stub) < 0) return 0;
+  find_calls(library);
+  put_dispatcher(stub);
+  return 1;
+}
+
 static uint32_t count_hooks(void) {
   uint32_t count = 0;
   for (struct hook *const *each = &first_mark; each < &last_mark; each++) count += *each != NULL;
@@ -53,7 +62,7 @@ static int is_called(const UNICODE_STRING *name, const WCHAR *wanted) {
 static void NTAPI on_library(ULONG reason, const struct loaded *library, void *unused) {
   (void)unused;
   if (reason != 1) return;
-  if (is_called(library->name, L"win32u.dll")) find_calls(library->base);
+  if (is_called(library->name, L"win32u.dll")) take_library(library->base, "NtUserMessageCall");
   if (is_called(library->name, L"user32.dll")) user32 = library->base;
   patch_library(library->name, library->base);
 }
@@ -72,8 +81,6 @@ int install_hooks(void) {
   find_dispatcher(any);
   if (!wine_dispatcher || NtAllocateVirtualMemory((HANDLE)-1, &at, 0, &size, MEM_COMMIT, PAGE_EXECUTE_READWRITE)) return 0;
   stubs = at;
-  find_calls(library);
   LdrRegisterDllNotification(0, (void *)on_library, NULL, &cookie);
-  put_dispatcher(any);
-  return 1;
+  return take_library(library, "NtClose");
 }

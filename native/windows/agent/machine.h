@@ -16,8 +16,9 @@ int number_of(const uint8_t *code);
 #define STUB_BYTES 32
 void make_stub(uint8_t *at, const uint8_t *code);
 
-// Puts our dispatcher where the stubs of ntdll and win32u look for it. Before, `wine_dispatcher` is what was there.
+// Where the stubs of ntdll look for the dispatcher: what is there becomes `wine_dispatcher`, or nothing does.
 void find_dispatcher(const uint8_t *stub);
+// Has the stubs of this one's library go by ours.
 void put_dispatcher(const uint8_t *stub);
 
 // A jump to anywhere, and an instruction that does nothing at the beginning of a function that is made to be patched.

@@ -1,6 +1,6 @@
-// Processes of 32 bits. A stub is `mov eax,N; mov edx,THUNK; call edx; ret BYTES`, and ntdll's one thunk jumps to the
-// dispatcher whose address stands in ntdll's data. win32u has a thunk of its own, and copies that address when it is
-// loaded, which is after us.
+// Processes of 32 bits. A stub is `mov eax,N; mov edx,THUNK; call edx; ret BYTES`, and its library's one thunk jumps to the
+// dispatcher, whose address stands in the library's data. win32u gets that address after we are told of it, so it is the
+// thunks that are changed.
 #ifndef _WIN64
 #include "machine.h"
 
@@ -38,23 +38,29 @@ void make_stub(uint8_t *at, const uint8_t *code) {
   memcpy(at + AT_THUNK, &wine_dispatcher, sizeof wine_dispatcher);
 }
 
-// Where the thunk, `jmp [address]`, looks.
-static void **slot_of(const uint8_t *stub) {
-  const uint8_t *thunk;
-  void **slot;
+static uint8_t *thunk_of(const uint8_t *stub) {
+  uint8_t *thunk;
   memcpy(&thunk, stub + AT_THUNK, sizeof thunk);
-  if (thunk[0] != 0xff || thunk[1] != 0x25) return NULL;
-  memcpy(&slot, thunk + 2, sizeof slot);
-  return slot;
+  return thunk;
 }
 
+// `jmp [address]`
 void find_dispatcher(const uint8_t *stub) {
-  void **slot = slot_of(stub);
-  wine_dispatcher = slot ? *slot : NULL;
+  const uint8_t *thunk = thunk_of(stub);
+  void **slot;
+  if (thunk[0] != 0xff || thunk[1] != 0x25) return;
+  memcpy(&slot, thunk + 2, sizeof slot);
+  wine_dispatcher = *slot;
 }
 
 void put_dispatcher(const uint8_t *stub) {
-  *(void *volatile *)slot_of(stub) = (void *)our_dispatcher;
+  uint8_t *thunk = thunk_of(stub);
+  void *at = thunk;
+  SIZE_T size = kJumpBytes;
+  ULONG before;
+  if (NtProtectVirtualMemory((HANDLE)-1, &at, &size, PAGE_EXECUTE_READWRITE, &before)) return;
+  write_jump(thunk, (void *)our_dispatcher);
+  NtProtectVirtualMemory((HANDLE)-1, &at, &size, before, &before);
 }
 
 const uint32_t kJumpBytes = 5;
