@@ -22,7 +22,7 @@ describe.skipIf(lacking !== '')(`broadcasts${why}`, () => {
 
   beforeAll(() => {
     const who = PEOPLE[0] as (typeof PEOPLE)[number];
-    [one, two] = [new Lab(who), new Lab(who)];
+    [one, two] = [new Lab(who, false), new Lab(who, false)];
     const [hear, say] = build(one).map(onZ);
     inOneVm(one, `start /b ${hear} hear & ${say} say patient`);
     const [hearer, sayer] = build(two);

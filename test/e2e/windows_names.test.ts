@@ -63,7 +63,7 @@ describe.skipIf(lacking !== '').each(WAYS)(`a name told by $how${why}`, (way) =>
 
   beforeAll(() => {
     const who = PEOPLE[0] as (typeof PEOPLE)[number];
-    [one, two] = [new Lab(who), new Lab(who)];
+    [one, two] = [new Lab(who, false), new Lab(who, false)];
     const [tell, read] = build(one).map(onZ);
     inOneVm(one, `start /b ${tell} tell ${way.how} >nul & ${read} read ${way.how} pry`);
     two.system(inTwoVms(two, way));

@@ -78,7 +78,7 @@ describe.skipIf(lacking !== '').each([
   let alone: Ran, learnt: Ran, ruled: Ran, without: Ran, denied: Ran;
 
   beforeAll(() => {
-    [one, two] = [new Lab(who), new Lab(who)];
+    [one, two] = [new Lab(who, false), new Lab(who, false)];
     const [own, use] = buildEnds(one, 'waits', '-luser32').map(onZ);
     inOneVm(one, `start /b ${own} own ${prefix} & ping -n 3 127.0.0.1 >nul & ${use} use ${prefix}`);
     const [owner, user] = buildEnds(two, 'waits', '-luser32');
