@@ -1,4 +1,5 @@
 // How sure one can be that the runs showed what there is, in numbers and in plain words.
+import { count } from '../native/contract/count.js';
 import type { HeldOut } from './heldout.js';
 
 export interface ClassCoverage {
@@ -49,7 +50,7 @@ function moreRuns(runs: number, unseen: number, heldout: HeldOut, halving: numbe
   const share = `${(unseen * 100).toFixed(unseen < 0.1 ? 1 : 0)} %`;
   const denials = heldout.denials_per_run ? ` and a new run would meet about ${heldout.denials_per_run} denials` : '';
   const more = halving ?? runs;
-  return `About ${share} of what a run does is still unseen${denials}: ${more} more run${more === 1 ? '' : 's'} would halve it.`;
+  return `About ${share} of what a run does is still unseen${denials}: ${count(more, 'more run')} would halve it.`;
 }
 
 /** The scenario that still brings most, where runs did different things. */

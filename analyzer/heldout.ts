@@ -8,7 +8,7 @@ import type { Relearner } from './relearn.js';
 export interface HeldOut {
   /** Mean over the runs left out; null where there is but one run. */
   denials_per_run: number | null;
-  /** The mean's 95 % interval. */
+  /** Where the mean of as many runs again will lie, with 95 %. */
   low: number | null;
   high: number | null;
 }
@@ -74,17 +74,17 @@ const T = [
 ];
 
 /**
- * Two intervals, and the wider of their ends: Student's for the mean of the runs' denials, and for few denials, where the
- * runs hardly differ and Student's is too sure, the exact one for how often a new name comes (Poisson; Garwood 1936),
- * times the rows that a name has. Rules learnt from fewer runs deny more, so the lower end counts only what all runs
- * together leave rare.
+ * Where the mean of as many runs again will lie, which is what one can see: the wider of two intervals. Student's, from
+ * how the runs differ; and for few denials, where the runs hardly do and Student's is too sure, the one for how often a new
+ * name comes (Poisson: Garwood 1936, and Nelson 1970 for what is still to come), times the rows that a name has. Rules
+ * learnt from fewer runs deny more, so the lower end counts only what all runs together leave rare.
  */
 function interval(left: readonly Denials[], usual: number, rare: number): HeldOut {
   const n = left.length;
   const total = left.reduce(sum, NONE);
   const mean = total.rows / n;
   const variance = left.reduce((all, { rows }) => all + (rows - mean) ** 2, 0) / (n - 1);
-  const half = (T[n - 2] ?? 1.96) * Math.sqrt(variance / n);
+  const half = (T[n - 2] ?? 1.96) * Math.sqrt((2 * variance) / n);
   const rows = Math.max(usual, total.names === 0 ? 0 : total.rows / total.names);
   const fewest = (poisson(Math.min(rare, total.names))[0] * rows) / n;
   const most = (poisson(total.names)[1] * rows) / n;
@@ -95,9 +95,10 @@ function interval(left: readonly Denials[], usual: number, rare: number): HeldOu
   };
 }
 
-/** The 95 % interval of a Poisson mean of which `count` was seen. */
+/** The 95 % interval of what a Poisson process brings that brought `count` in as long a time. */
 function poisson(count: number): [number, number] {
-  return [count === 0 ? 0 : chiSquare(2 * count, -1.96) / 2, chiSquare(2 * count + 2, 1.96) / 2];
+  const half = 1.96 * Math.sqrt(2 * count + 1);
+  return [Math.max(0, count - half), Math.max(count + 0.5 + half, chiSquare(2 * count + 2, 1.96) / 2)];
 }
 
 /** A quantile of the chi-square distribution (Wilson and Hilferty 1931). */

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 const SELF = fileURLToPath(import.meta.url);
 
 /** Runs one task in a new process; the figures it found. */
-export async function alone(task: 'recorder' | 'load' | 'infer', ...args: string[]): Promise<unknown> {
+export async function alone(task: 'recorder' | 'load' | 'infer' | 'review', ...args: string[]): Promise<unknown> {
   const { stdout } = await promisify(execFile)(process.execPath, [SELF, task, ...args]);
   return JSON.parse(stdout);
 }
@@ -14,6 +14,7 @@ export async function alone(task: 'recorder' | 'load' | 'infer', ...args: string
 async function work([task, ...args]: string[]): Promise<unknown> {
   if (task === 'recorder') return (await import('../tracer/record/bench.js')).benchRecorder();
   if (task === 'infer') return (await import('../analyzer/bench/infer.js')).measureInfer(args[0] ?? '');
+  if (task === 'review') return (await import('../policygen/review/bench.js')).measureKeys(Number(args[0]));
   const { measureLoad } = await import('../analyzer/bench/load.js');
   return measureLoad([args[0] ?? ''], args[1]);
 }

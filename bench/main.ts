@@ -9,6 +9,7 @@ import { others, planted, speed } from './rows/infer.js';
 import { load } from './rows/load.js';
 import { recorder, traps } from './rows/record.js';
 import { redis } from './rows/redis.js';
+import { review } from './rows/review.js';
 import { command, starts } from './rows/start.js';
 import { windows } from './rows/windows.js';
 import { windowsObjects } from './rows/windows_objects.js';
@@ -30,6 +31,7 @@ const GROUPS: readonly Group[] = [
   planted,
   speed,
   others,
+  review,
 ];
 
 /** A row that cannot be measured says why and keeps none of the others. */

@@ -1,7 +1,8 @@
 // What is printed when something failed, and the exit code that goes with it.
 
+import { explain } from '../native/contract/explain.js';
 import { meant } from '../native/contract/near.js';
-import { explain, ShuttleError } from '../native/contract/problem.js';
+import { ShuttleError } from '../native/contract/problem.js';
 import { isCommand } from './commands.js';
 import { document, note, paint } from './print.js';
 

@@ -100,8 +100,17 @@ async function buildTypeScript(force) {
   const { bundle } = await import('./bundle.mjs');
   await bundle(root, dist);
   const main = join(dist, 'cli/main.js');
-  if (existsSync(main)) chmodSync(main, 0o755);
+  chmodSync(main, 0o755);
+  writePage(main);
   writeFileSync(stamp, wanted);
+}
+
+/** The manual page, where npm links it from. */
+function writePage(main) {
+  const made = spawnSync(process.execPath, [main, 'man'], { encoding: 'utf8' });
+  if (made.status !== 0) throw new Error(`shuttle man failed: ${made.stderr}`);
+  mkdirSync(join(dist, 'man'), { recursive: true });
+  writeFileSync(join(dist, 'man/shuttle.1'), made.stdout);
 }
 
 /** Builds what is out of date; throws with the reason where that fails. */

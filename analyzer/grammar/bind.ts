@@ -5,17 +5,18 @@ import type { PatternPart } from '../../native/contract/rules.js';
 import { TOKENS, type TokenName } from '../../native/contract/words.js';
 import { piecesOf } from '../handed/pieces.js';
 import { looksVolatile } from './evidence.js';
+import { Folders } from './folder_variables.js';
 import type { Group, Sighting } from './names.js';
 import { frameOf as frameOfSlots, slotsOf } from './slots.js';
 
 /** A place in a name where some variables' values stand. */
-interface Spot {
+export interface Spot {
   start: number;
   end: number;
   tokens: string[];
 }
 
-interface Bound {
+export interface Bound {
   name: string;
   sighting: Sighting;
   spots: readonly Spot[];
@@ -44,7 +45,7 @@ export function bindGroup(group: Group): BoundName[] {
   );
   const proven = withoutMentioned(found, group);
   const chosen = choose(proven, group);
-  return proven.map((one) => ({ name: one.name, sighting: one.sighting, parts: partsOf(one, chosen) }));
+  return proven.map((one) => ({ name: one.name, sighting: one.sighting, parts: partsOf(one, chosen, group.op) }));
 }
 
 /**
@@ -91,13 +92,15 @@ function occurrences(text: string, value: string, token: string): Spot[] {
   if (value === '') return spots;
   for (let start = text.indexOf(value); start >= 0; start = text.indexOf(value, start + value.length)) {
     const end = start + value.length;
-    if (PATHS.has(token) ? isPathEnd(text[end]) : standsAlone(text, start, end))
+    if (PATHS.has(token) ? isWholePath(text, start, end) : standsAlone(text, start, end))
       spots.push({ start, end, tokens: [token] });
   }
   return spots;
 }
 
-const isPathEnd = (after: string | undefined): boolean => after === undefined || after === '/' || after === '\\';
+// `/tmp` is not in `/var/tmp`, nor `/home/an` in `/home/ann`.
+const isWholePath = (text: string, start: number, end: number): boolean =>
+  !/[\p{L}\p{N}._~-]/u.test(text[start - 1] ?? '') && (text[end] ?? '/').search(/[\\/]/) === 0;
 
 // Digits may touch letters (`conn1234`), never digits; words must stand alone.
 function standsAlone(text: string, start: number, end: number): boolean {
@@ -105,7 +108,19 @@ function standsAlone(text: string, start: number, end: number): boolean {
   const after = text[end];
   const touches = (inside: string | undefined, outside: string | undefined) =>
     isDigit(inside) ? isDigit(outside) : isWordChar(outside);
-  return !touches(text[start], before) && !touches(text[end - 1], after);
+  return !touches(text[start], before) && !touches(text[end - 1], after) && !isAmongDigits(text, start, end);
+}
+
+const LIKELY_BY_CHANCE = 5; // digits
+
+// A short number between letters that have other digits about them (`e7a7dda4`) is some other value's.
+function isAmongDigits(text: string, start: number, end: number): boolean {
+  if (end - start >= LIKELY_BY_CHANCE || !isDigit(text[start])) return false;
+  const has = (at: number, step: number): boolean => {
+    for (let next = at; isWordChar(text[next]); next += step) if (isDigit(text[next])) return true;
+    return false;
+  };
+  return has(start - 1, -1) || has(end, 1);
 }
 
 // The longest value wins a place (`{home}` over `{user}`); equal stretches share it. A shorter stretch that meets a
@@ -131,33 +146,46 @@ function withoutOverlap(spots: Spot[], length: number): Spot[] {
 /** For each frame (the name around its spots) and spot, the token it stands for, if one is proven. */
 type Chosen = ReadonlyMap<string, readonly (string | null)[]>;
 
-const frameOf = ({ name, spots }: Pick<Bound, 'name' | 'spots'>): string => {
-  let frame = '';
+// Without what is volatile beside them: a name that is new each time bears out its variable all the same. `unbound` is
+// taken for an ordinary piece.
+function frameOf({ name, spots }: Pick<Bound, 'name' | 'spots'>, op: string, unbound?: number): string {
+  const parts: PatternPart[] = [];
   let at = 0;
-  for (const { start, end } of spots) {
-    frame += `${name.slice(at, start)}\u0000`;
+  for (const [place, { start, end }] of spots.entries()) {
+    if (place === unbound) continue;
+    parts.push(name.slice(at, start), SPOT);
     at = end;
   }
-  return frame + name.slice(at);
-};
+  return frameOfSlots(slotsOf([...parts, name.slice(at)], op, 'coarse'));
+}
+
+const SPOT: PatternPart = { token: 'given' };
 
 function choose(found: readonly Bound[], group: Group): Chosen {
   const { op } = group;
   const frames = new Map<string, Bound[]>();
   for (const one of found) {
     if (one.spots.length === 0) continue;
-    const frame = frameOf(one);
+    const frame = frameOf(one, op);
     const members = frames.get(frame);
     if (members) members.push(one);
     else frames.set(frame, [one]);
   }
   if (frames.size === 0) return new Map();
   const looks = looksOf(found, op);
+  const folders = new Folders(found, group);
   return new Map(
     [...frames].map(([frame, members]) => {
-      const chance = isChance(members, looks, op);
-      const given = isGivenAlways(members, looks, group);
-      return [frame, members[0]!.spots.map((_, place) => (chance ? null : bestToken(members, place, group, given)))];
+      const chance = isChance(members, looks, (one) => lookOf(one.name, op));
+      return [
+        frame,
+        members[0]!.spots.map((_, place) => {
+          const without = (one: Bound) => frameOf(one, op, place);
+          if (chance || isChance(members, looks, without, place)) return null;
+          const given = !othersHave(1, members, looks, without);
+          return bestToken(members, place, group, given, folders);
+        }),
+      ];
     }),
   );
 }
@@ -165,34 +193,33 @@ function choose(found: readonly Bound[], group: Group): Chosen {
 /** How a name looks when its volatile pieces are left out. */
 const lookOf = (name: string, op: string): string => frameOfSlots(slotsOf([name], op, 'coarse'));
 
-/** Names that hold no variable: the runs of each look. */
+/** The runs of each look, of names with their variables left out as well. */
 type Looks = ReadonlyMap<string, ReadonlySet<number>>;
 
 function looksOf(found: readonly Bound[], op: string): Looks {
   const looks = new Map<string, Set<number>>();
-  for (const { name, sighting, spots } of found) {
-    if (spots.length > 0) continue;
-    const look = lookOf(name, op);
+  for (const one of found) {
+    const look = frameOf(one, op);
     const runs = looks.get(look);
-    if (runs) runs.add(sighting.run);
-    else looks.set(look, new Set([sighting.run]));
+    if (runs) runs.add(one.sighting.run);
+    else looks.set(look, new Set([one.sighting.run]));
   }
   return looks;
 }
 
 /**
- * Whether at least `least` runs, other than `own`, have a name of the members' look with no variable. It stops counting
- * there: ten thousand frames that each look at ten thousand runs would be quadratic.
+ * Whether at least `least` runs, other than `own`, have a name that looks as the members would without a variable. It
+ * stops counting there: ten thousand frames that each look at ten thousand runs would be quadratic.
  */
 function othersHave(
   least: number,
   members: readonly Bound[],
   looks: Looks,
-  op: string,
+  without: (one: Bound) => string,
   own: ReadonlySet<number> = runsOf(members),
 ): boolean {
   const others = new Set<number>();
-  for (const look of new Set(members.map(({ name }) => lookOf(name, op)))) {
+  for (const look of new Set(members.map(without))) {
     for (const run of looks.get(look) ?? []) {
       if (own.has(run)) continue;
       others.add(run);
@@ -206,19 +233,21 @@ const runsOf = (members: readonly Bound[]): Set<number> => new Set(members.map((
 
 // Where as many runs have a name of this look that holds no variable, it was chance in the others. Of short values, even
 // where they are the same runs: those have a list of such values, one of which is the variable's at times.
-function isChance(members: readonly Bound[], looks: Looks, op: string): boolean {
+function isChance(members: readonly Bound[], looks: Looks, without: (one: Bound) => string, place?: number): boolean {
   const own = runsOf(members);
-  const isShort = members.every(({ spots }) => spots.every(({ start, end }) => end - start < SHORTEST));
-  return othersHave(own.size, members, looks, op, isShort ? new Set() : own);
+  const isShort = members.every(({ spots }) =>
+    spots.every(({ start, end }, at) => end - start < SHORTEST || (place !== undefined && place !== at)),
+  );
+  return othersHave(own.size, members, looks, without, isShort ? new Set() : own);
 }
 
-// Where a run went to such a name that nobody had given it, being given is not what lets one go there.
-function isGivenAlways(members: readonly Bound[], looks: Looks, { op }: Group): boolean {
-  const place = members[0]!.spots.findIndex(({ tokens }) => tokens.includes('given'));
-  return place < 0 || !othersHave(1, members, looks, op);
-}
-
-function bestToken(members: readonly Bound[], place: number, group: Group, given: boolean): string | null {
+function bestToken(
+  members: readonly Bound[],
+  place: number,
+  group: Group,
+  given: boolean,
+  folders: Folders,
+): string | null {
   const values = new Map<string, Set<string>>();
   const counts = new Map<string, number>();
   for (const { name, spots } of members) {
@@ -231,7 +260,9 @@ function bestToken(members: readonly Bound[], place: number, group: Group, given
   const proven = [...counts.keys()].filter((token) =>
     token === 'given'
       ? given && isProvenGiven(values.get(token)!, members)
-      : isProven(values.get(token)!) || isLonePid(token, members, place, group),
+      : isProven(values.get(token)!) ||
+        folders.alwaysHave(token, members, place) ||
+        isLonePid(token, members, place, group),
   );
   proven.sort(
     (a, b) => counts.get(b)! - counts.get(a)! || values.get(b)!.size - values.get(a)!.size || rank(a) - rank(b),
@@ -257,8 +288,8 @@ function isLonePid(token: string, members: readonly Bound[], place: number, { ru
   );
 }
 
-function partsOf(one: Bound, chosen: Chosen): PatternPart[] {
-  const tokens = one.spots.length === 0 ? [] : chosen.get(frameOf(one))!;
+function partsOf(one: Bound, chosen: Chosen, op: string): PatternPart[] {
+  const tokens = one.spots.length === 0 ? [] : chosen.get(frameOf(one, op))!;
   const parts: PatternPart[] = [];
   let at = 0;
   for (const [place, { start, end, tokens: possible }] of one.spots.entries()) {

@@ -1,5 +1,6 @@
 // What the runs prove about names of one frame: that they vary from run to run, or that their set is still open.
 import { type Item, runsOf } from './items.js';
+import { isMixed } from './slots.js';
 
 export interface Proof {
   /** Runs the VM took part in. */
@@ -39,7 +40,11 @@ export function isOpen(items: readonly Item[], { runs, threshold }: Proof): bool
   return births > threshold;
 }
 
-/** Whether values look like ones that nobody writes by hand: long numbers, hex, guids, dates. */
-export function looksVolatile(values: readonly string[]): boolean {
-  return values.every((value) => value.length >= 4 && /[0-9]/.test(value));
-}
+const isStrange = (value: string): boolean => (value.length >= 4 && /[0-9]/.test(value)) || isMixed(value);
+
+/** Whether values look like ones that nobody writes by hand: long numbers, hex, guids, dates, `kQx7Pz`. */
+export const looksVolatile = (values: readonly string[]): boolean => values.every(isStrange);
+
+/** The same of most of them: a number that grows is short at times. */
+export const mostLookVolatile = (values: readonly string[]): boolean =>
+  values.filter(isStrange).length * 2 > values.length;

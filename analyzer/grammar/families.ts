@@ -2,7 +2,7 @@
 import type { PatternPart } from '../../native/contract/rules.js';
 import { joinLiterals } from '../pattern/text.js';
 import { isOpen, type Proof } from './evidence.js';
-import { byText, type Item } from './items.js';
+import { byText, type Item, runsOf } from './items.js';
 import { type Mask, masksOf, type Unit } from './masks.js';
 import { patternOf } from './types.js';
 import type { Family } from './volatile.js';
@@ -45,14 +45,13 @@ function isProven(members: readonly Member[], proof: Proof): boolean {
   return isOpen(items, proof) || isNewEachRun(items, proof);
 }
 
-// One of a kind in every run, and never the same: a random word is as volatile as a random number.
+// New ones in every run, and never the same: a random word is as volatile as a random number. Few runs prove that of words
+// that somebody may have chosen as little as they prove a name rare: three files of three runs may be all there are.
+const ENOUGH = 5;
+
 function isNewEachRun(items: readonly Item[], { runs }: Proof): boolean {
-  return (
-    runs >= 3 &&
-    items.length === runs &&
-    new Set(items.map((item) => item.runs[0])).size === runs &&
-    items.every((item) => item.runs.length === 1)
-  );
+  const varying = items.filter((item) => item.runs.length < runs);
+  return runs >= ENOUGH && varying.every((item) => item.runs.length === 1) && runsOf(varying).size === runs;
 }
 
 function familyOf(members: readonly Member[]): Family | null {

@@ -1,6 +1,7 @@
 // From names to patterns. Each step takes only what the runs prove and leaves the rest to the next; what no step takes
 // stays literal. One run proves nothing but what is bound to its own variables.
 import { type BoundValues, matcher, reaches } from '../pattern/match.js';
+import { printPattern } from '../pattern/text.js';
 import type { Proof } from './evidence.js';
 import { openFamilies } from './families.js';
 import { folderFamilies } from './folders.js';
@@ -45,7 +46,7 @@ export function generalise(group: Group, settings: Settings = DEFAULTS): General
     const taken = new Set(found.flatMap(({ items }) => items));
     left = left.filter((item) => !taken.has(item));
   }
-  const [absorbed, alone] = absorb(withoutInner(families, group), left, group);
+  const [absorbed, alone] = absorb(withoutInner(withoutNarrower(families, group), group), left, group);
   const isRare = ({ members }: Item) =>
     group.runs.length >= settings.rareAmong && members.every(({ run }) => run === members[0]!.run);
   return {
@@ -64,6 +65,38 @@ function stepsFor(op: string): Step[] {
   ];
   return /^(file|library)\./.test(op) ? [...steps, folderFamilies] : steps;
 }
+
+/**
+ * A family whose names another one of the same frame admits as well is that one: hex that happened to have no letter
+ * among numbers of any width.
+ */
+function withoutNarrower(families: readonly Family[], group: Group): Family[] {
+  const frames = new Map<string, Family[]>();
+  for (const family of families) {
+    const key = family.pattern.map((part) => (typeof part === 'string' ? part : '\u0002')).join('');
+    const known = frames.get(key);
+    if (known) known.push(family);
+    else frames.set(key, [family]);
+  }
+  return [...frames.values()].flatMap((alike) =>
+    alike.length === 1 ? alike : widestOf(alike, boundValues(group), group),
+  );
+}
+
+function widestOf(alike: readonly Family[], bound: BoundValues, { fold }: Group): Family[] {
+  const kept: Family[] = [];
+  for (const family of [...alike].sort((a, b) => b.items.length - a.items.length || compare(a.pattern, b.pattern))) {
+    const at = kept.findIndex(({ pattern }) => {
+      const admits = matcher(pattern, bound, fold);
+      return family.items.every(({ members }) => members.every(({ name }) => admits(name)));
+    });
+    if (at < 0) kept.push(family);
+    else kept[at] = { ...kept[at]!, items: [...kept[at]!.items, ...family.items].sort(byText) };
+  }
+  return kept;
+}
+
+const compare = (a: Family['pattern'], b: Family['pattern']): number => (printPattern(a) < printPattern(b) ? -1 : 1);
 
 /**
  * A folder rule admits what families below it do: saying those as well would make the policy longer and nothing narrower,

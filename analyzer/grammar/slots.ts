@@ -16,8 +16,11 @@ const DAY = '(?:0[1-9]|[12][0-9]|3[01])';
 const CLOCK = (separator: string) => `(?:[01][0-9]|2[0-3])${separator}[0-5][0-9]${separator}[0-5][0-9]`;
 const DATE = `[12][0-9]{3}-${MONTH}-${DAY}|[12][0-9]{3}_${MONTH}_${DAY}`;
 const TIME = `${CLOCK('-')}|${CLOCK(':')}`;
-// Both as ISO 8601 joins them: `20261122T101500Z`.
-const STAMP = `(?:${DATE}|[12][0-9]{3}${MONTH}${DAY})T(?:${TIME}|${CLOCK('')})Z?`;
+// Both as ISO 8601 joins them, or as people do: `20261122T101500Z`, `20261122-101500`.
+const DAYS = `(?:${DATE}|[12][0-9]{3}${MONTH}${DAY})`;
+const TIMES = `(?:${TIME}|${CLOCK('')})`;
+const STAMP = `${DAYS}(?:T${TIMES}Z?|[-_ .+@~]${TIMES})`;
+const STAMPED = new RegExp(`^(${DAYS})(.)(${TIMES})(Z?)$`);
 const ALONE = (inside: string) => `(?<![\\p{L}\\p{N}])(?:${inside})(?![\\p{L}\\p{N}])`;
 const PIECES = new RegExp(
   `(?<guid>${ALONE(GUID)})|(?<stamp>${ALONE(STAMP)})|(?<date>${ALONE(DATE)})|(?<time>${ALONE(TIME)})|[\\p{L}\\p{N}]+`,
@@ -62,9 +65,8 @@ function pieceSlots(match: RegExpMatchArray, level: Level): Slot[] {
 }
 
 function stampSlots(text: string): Slot[] {
-  const [date, time] = text.split('T') as [string, string];
-  const zone = time.endsWith('Z') ? 'Z' : '';
-  return [open(date, 'date'), fixed('T'), open(time.slice(0, time.length - zone.length), 'time'), fixed(zone)];
+  const [, date, joint, time, zone] = STAMPED.exec(text)!;
+  return [open(date!, 'date'), fixed(joint!), open(time!, 'time'), fixed(zone!)];
 }
 
 const open = (text: string, mask: string): Slot => ({ kind: 'open', text, mask });
@@ -73,6 +75,7 @@ const fixed = (text: string): Slot => ({ kind: 'fixed', text });
 function fineSlots(text: string): Slot[] {
   if (/^[0-9]+$/.test(text)) return [open(text, 'digits')];
   if (isHex(text)) return [open(text, 'hex')];
+  if (/^0[xX][0-9a-fA-F]+$/.test(text)) return [fixed(text.slice(0, 2)), open(text.slice(2), 'hex')];
   const [, letters, digits] = /^(\p{L}+)([0-9]+)$/u.exec(text) ?? [];
   if (letters !== undefined) return [fixed(letters), open(digits!, 'digits')];
   return [isMixed(text) ? open(text, 'mixed') : fixed(text)];
@@ -85,7 +88,7 @@ const isHex = (text: string): boolean =>
   text.length >= 4 && /^(?:[0-9a-f]+|[0-9A-F]+)$/.test(text) && /[0-9]/.test(text) && /[a-fA-F]/.test(text);
 
 /** Digits among letters, or capitals in odd places: `x7Gq2L`, `aBcDeF`, but not `Global` or `README`. */
-const isMixed = (text: string): boolean =>
+export const isMixed = (text: string): boolean =>
   text.length >= 5 &&
   (/[0-9]\p{L}/u.test(text) ||
     (/\p{Ll}\p{Lu}/u.test(text) && !/^(?:\p{Lu}?\p{Ll}{2,}(?:\p{Lu}\p{Ll}{2,})*\p{Lu}*)$/u.test(text)));

@@ -27,6 +27,15 @@ function hexOf(values: readonly string[]): TokenPart {
   return values.every((value) => value.length === width) ? { token: 'hex', width } : { token: 'hex' };
 }
 
+// What these pieces are, was plain from what stands beside them.
+const KNOWN: Readonly<Record<string, RegExp>> = { guid: GUID, date: DATE, time: TIME };
+
+/** The token of a piece that was cut out as a guid, a date or a time, if all values are one. */
+export function knownAs(mask: string, values: readonly string[]): TokenPart | null {
+  const pattern = KNOWN[mask];
+  return pattern !== undefined && values.every((value) => pattern.test(value)) ? ({ token: mask } as TokenPart) : null;
+}
+
 /**
  * The values' pattern with what all of them begin and end with kept literal, as far as a piece of its own kind (letters,
  * digits, the rest) goes: a prefix that ends amid digits is chance.
@@ -46,13 +55,19 @@ const shortestOf = (values: readonly string[]): number =>
 
 const kindOf = (char: string): string => (/\p{L}/u.test(char) ? 'letter' : /[0-9]/.test(char) ? 'digit' : char);
 
+// So many letters that so many values share are no chance, even where more letters follow: `inode` of `inode8f3a`.
+const LEAST = 2;
+const SHARED = 6;
+const isPlain = (length: number, { length: values }: readonly string[]): boolean =>
+  length >= LEAST && length * (values - 1) >= SHARED;
+
 function commonHead(values: readonly string[]): number {
   const first = values[0]!;
   const shortest = shortestOf(values);
   let head = 0;
   while (head < shortest - 1 && values.every((value) => value[head] === first[head])) head++;
   const cut = (at: number) => at > 0 && values.some((value) => kindOf(value[at]!) === kindOf(value[at - 1]!));
-  while (cut(head)) head--;
+  while (cut(head) && !isPlain(head, values)) head--;
   return /[0-9]/.test(first.slice(0, head)) ? 0 : head;
 }
 
@@ -63,6 +78,6 @@ function commonTail(values: readonly string[], head: number): number {
   let tail = 0;
   while (tail < shortest - 1 && values.every((value) => at(value, tail) === at(first, tail))) tail++;
   const cut = () => tail > 0 && values.some((value) => kindOf(at(value, tail)) === kindOf(at(value, tail - 1)));
-  while (cut()) tail--;
+  while (cut() && !isPlain(tail, values)) tail--;
   return /[0-9]/.test(first.slice(first.length - tail)) && tail > 0 ? 0 : tail;
 }

@@ -2,10 +2,10 @@
 // narrowly as its values allow, each piece that does not differ literal.
 import type { Pattern, PatternPart } from '../../native/contract/rules.js';
 import { joinLiterals } from '../pattern/text.js';
-import { isOpen, looksVolatile, type Proof, varies } from './evidence.js';
+import { isOpen, mostLookVolatile, type Proof, varies } from './evidence.js';
 import type { Item } from './items.js';
 import { frameOf, type Level, type Slot, slotsOf } from './slots.js';
-import { patternOf } from './types.js';
+import { knownAs, patternOf } from './types.js';
 
 /** Items that one pattern stands for. */
 export interface Family {
@@ -42,12 +42,16 @@ function familiesIn(members: readonly Slotted[], proof: Proof): Family[] {
   return family === null ? [] : (byWidth(members, places, proof) ?? [family]);
 }
 
-/** Hex of several widths is several families where each width is proven by itself, and else hex of any width. */
+/**
+ * Hex of several widths is several families where each width is proven by itself, and else hex of any width. Widths that
+ * follow one another are those of a number that nobody pads.
+ */
 function byWidth(members: readonly Slotted[], places: readonly number[], proof: Proof): Family[] | null {
   for (const place of places) {
     if ((members[0]!.slots[place] as { mask?: string }).mask !== 'hex') continue;
     const parts = split(members, (slots) => textAt(slots, place).length);
-    if (parts.length < 2) continue;
+    const widths = new Set(parts.map(([member]) => textAt(member!.slots, place).length));
+    if (parts.length < 2 || [...widths].some((width) => widths.has(width + 1))) continue;
     const families = parts.map((part) => familiesIn(part, proof));
     if (families.every((found) => found.length > 0)) return families.flat();
   }
@@ -94,7 +98,7 @@ function split(members: readonly Slotted[], keyOf: (slots: readonly Slot[]) => s
 
 function familyOf(members: readonly Slotted[], places: readonly number[], proof: Proof): Family | null {
   const items = members.map(({ item }) => item);
-  const weak = !places.every((place) => looksVolatile(members.map(({ slots }) => textAt(slots, place))));
+  const weak = !places.every((place) => mostLookVolatile(members.map(({ slots }) => textAt(slots, place))));
   if (isOpen(items, proof)) return familyWith(members, places);
   if (!varies(items, weak, proof)) return null;
   // What every run met is a constant of the same look.
@@ -108,7 +112,9 @@ function familyWith(members: readonly Slotted[], places: readonly number[]): Fam
     if (slot.kind === 'bound') parts.push(slot.part);
     else if (!places.includes(place)) parts.push(slot.text);
     else {
-      const typed = patternOf(members.map(({ slots }) => textAt(slots, place)));
+      const values = members.map(({ slots }) => textAt(slots, place));
+      const known = slot.kind === 'open' ? knownAs(slot.mask, values) : null;
+      const typed = known === null ? patternOf(values) : [known];
       if (typed === null) return null;
       parts.push(...typed);
     }

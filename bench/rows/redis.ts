@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CompiledRule } from '../../native/contract/rules.js';
+import { type CompiledRule, NO_CONDITIONS } from '../../native/contract/rules.js';
 import type { Op } from '../../native/contract/words.js';
 import { type Figure, figure, skipped } from '../figure.js';
 import type { Lab } from '../lab.js';
@@ -92,21 +92,12 @@ function throughput(printed: string): number {
 }
 
 const toStore = (op: Op, object: string, relay: boolean): CompiledRule => ({
+  ...NO_CONDITIONS,
   id: 'bench',
   allow: true,
   ops: [op],
   from: 'app',
-  fromImage: null,
   to: 'store',
-  toImage: null,
   object: [object],
-  fold: false,
-  access: 0,
-  args: null,
-  phase: null,
-  operation: null,
-  message: null,
-  title: null,
-  carrier: null,
   relay,
 });

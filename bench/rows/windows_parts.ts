@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { CompiledRule } from '../../native/contract/rules.js';
+import { type CompiledRule, NO_CONDITIONS } from '../../native/contract/rules.js';
 import type { Op } from '../../native/contract/words.js';
 import type { Lab } from '../lab.js';
 
@@ -25,6 +25,6 @@ export function builtWindows(lab: Lab, name: string): string {
 }
 
 export const rule = (id: string, ops: readonly Op[], from: string, to: string, object: string): CompiledRule => ({
-  ...{ id, allow: true, ops, from, fromImage: null, to, toImage: null, object: [object], fold: true, access: 0 },
-  ...{ args: null, phase: null, operation: null, message: null, title: null, carrier: null, relay: false },
+  ...NO_CONDITIONS,
+  ...{ id, allow: true, ops, from, to, object: [object], fold: true },
 });

@@ -1,3 +1,4 @@
+import { count } from '../../native/contract/count.js';
 import { type Comparison, compareSystems } from '../../policygen/compare/compare.js';
 import { readSystemFile } from '../../policygen/file/parse.js';
 import type { DiffOptions } from '../diff.js';
@@ -19,7 +20,5 @@ function tell({ more, less, system, remarks }: Comparison): void {
   if (more.length + less.length === 0) note('both admit the same');
   if (system.length > 0) note(`beside the rules: ${system.join(', ')}`);
   if (remarks.length > 0)
-    note(
-      `${remarks.length} rule${remarks.length === 1 ? '' : 's'} told differently, admitting the same: ${remarks.join(', ')}`,
-    );
+    note(`${count(remarks.length, 'rule')} told differently, admitting the same: ${remarks.join(', ')}`);
 }

@@ -1,4 +1,5 @@
 // How truly a target says the rules, as people read it: the worst first, what is exact only counted.
+import { count } from '../../native/contract/count.js';
 import { printable } from '../../native/contract/printable.js';
 import type { Exported } from '../../policygen/export/export.js';
 import { FIDELITIES, type Fidelity, type Finding, reasonWords } from '../../policygen/export/finding.js';
@@ -17,7 +18,7 @@ export function linesOf({ vm, counts, findings }: Exported, target: string): str
   const all = Object.values(counts).reduce((sum, one) => sum + one, 0);
   const shares = FIDELITIES.filter((one) => counts[one] > 0).map((one) => `${counts[one]} ${one}`);
   return [
-    `${vm ?? 'the system'} for ${target}: ${all} rule${all === 1 ? '' : 's'}${shares.length > 0 ? `, ${shares.join(', ')}` : ''}`,
+    `${vm ?? 'the system'} for ${target}: ${count(all, 'rule')}${shares.length > 0 ? `, ${shares.join(', ')}` : ''}`,
     ...ORDER.flatMap((fidelity) => section(findings, fidelity)),
   ];
 }

@@ -1,7 +1,7 @@
 // What inference found besides the rules, in plain words.
-import type { Inference } from '../../analyzer/infer.js';
 
-const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
+import type { Inference } from '../../analyzer/infer.js';
+import { count } from '../../native/contract/count.js';
 
 /** Lines for people, one thing each; nothing is said of what is not there. */
 export function inWords({ rare, order, coverage, alternatives }: Inference): string[] {
@@ -35,9 +35,9 @@ function orderWords(order: Inference['order']): string[] {
 }
 
 const priceWords = (rules: number): string[] =>
-  rules === 0 ? [] : [`${plural(rules, 'rule')} could be other than proposed: --json shows how, and the price`];
+  rules === 0 ? [] : [`${count(rules, 'rule')} could be other than proposed: --json shows how, and the price`];
 
 function heldOutWords({ denials_per_run: mean, low, high }: Inference['coverage']['heldout'], runs: number): string[] {
   if (mean === null) return [];
-  return [`of ${plural(runs, 'run')}, one left out in turn: ${mean} rows denied a run (95 %: ${low} to ${high})`];
+  return [`of ${count(runs, 'run')}, one left out in turn: ${mean} rows denied a run (95 %: ${low} to ${high})`];
 }

@@ -1,4 +1,5 @@
 // What a person is told after learning: on standard error, since standard output is the program's own.
+import { count } from '../../native/contract/count.js';
 import type { Rule } from '../../policygen/file/model.js';
 import type { Ordered } from '../../policygen/file/update_order.js';
 import { note, paint, table } from '../print.js';
@@ -20,8 +21,9 @@ const MOST = 20;
 /** `ephemeral`: what the VMs changed is gone with them. */
 export async function tellLearnt(summary: Summary, { ephemeral }: { ephemeral: boolean }): Promise<void> {
   const { rules, runs, interactions } = summary;
-  const count = runs.length === 1 ? 'one run' : `${runs.length} runs`;
-  note(`${paint('bold', 'learnt')} from ${count}: ${interactions} interactions, ${rules.length} rules`);
+  note(
+    `${paint('bold', 'learnt')} from ${count(runs.length, 'run')}: ${count(interactions, 'interaction')}, ${count(rules.length, 'rule')}`,
+  );
   for (const text of ruleTable(rules)) note(`  ${text}`);
   for (const one of summary.ordered) note(orderedWords(one));
   // Outside files that the run changed in its private copies.
@@ -56,7 +58,7 @@ interface Changed {
 function tellChanged(changed: readonly Changed[], file: string | null): void {
   if (changed.length === 0) return;
   const gone = file === null ? ', gone with it' : '';
-  note(`changed in the VM only${gone}: ${changed.length} file${changed.length === 1 ? '' : 's'}`);
+  note(`changed in the VM only${gone}: ${count(changed.length, 'file')}`);
   for (const { vm, object } of changed.slice(0, MOST)) note(`  ${vm}  ${object}`);
   if (changed.length > MOST) note(`  and ${changed.length - MOST} more`);
   if (file === null) return;

@@ -1,8 +1,9 @@
 // The prompt of `shuttle query`.
 import { createInterface, type Interface } from 'node:readline';
 import type { Questions } from '../../analyzer/ask/questions.js';
-import { explain, ShuttleError } from '../../native/contract/problem.js';
-import { count } from '../../policygen/explain/sentence.js';
+import { count } from '../../native/contract/count.js';
+import { explain } from '../../native/contract/explain.js';
+import { ShuttleError } from '../../native/contract/problem.js';
 import { note, paint } from '../print.js';
 import { FORMATS } from '../query.js';
 import { type Manner, printAnswer, summary } from './answer.js';

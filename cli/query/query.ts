@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { withQuestions } from '../../analyzer/ask/questions.js';
 import { everyStatement } from '../../analyzer/ask/statements.js';
+import { count } from '../../native/contract/count.js';
 import { ShuttleError } from '../../native/contract/problem.js';
 import { readSystemFile } from '../../policygen/file/parse.js';
 import { listRuns } from '../../tracer/session/folders.js';
@@ -26,7 +27,7 @@ export async function query(words: string[], options: QueryOptions, missing: (wh
   const text = asked ?? (prompting ? '' : standardInput());
   if (!prompting && everyStatement(text).length === 0)
     missing('SQL is wanted, as the last word or from standard input');
-  progress(`reading ${folders.length} run${folders.length === 1 ? '' : 's'}`);
+  progress(`reading ${count(folders.length, 'run')}`);
   const manner: Manner = { format: options.json ? 'json' : (options.format ?? 'table'), file: options.output ?? null };
   return withQuestions(folders, rules, async (questions) => {
     progress('');

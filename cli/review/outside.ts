@@ -1,6 +1,7 @@
 // What a review on a terminal asks of files and runs.
 import type { Evidence } from '../../analyzer/explain/evidence.js';
-import { explain, ShuttleError } from '../../native/contract/problem.js';
+import { explain } from '../../native/contract/explain.js';
+import { ShuttleError } from '../../native/contract/problem.js';
 import type { Rule } from '../../policygen/file/model.js';
 import { readText } from '../../policygen/file/parse.js';
 import { same, type Value } from '../../policygen/file/scalar.js';

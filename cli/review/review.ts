@@ -2,7 +2,9 @@ import { userInfo } from 'node:os';
 import { isatty } from 'node:tty';
 import { type Evidence, withEvidence } from '../../analyzer/explain/evidence.js';
 import type { Group } from '../../analyzer/grammar/names.js';
-import { explain, ShuttleError } from '../../native/contract/problem.js';
+import { count } from '../../native/contract/count.js';
+import { explain } from '../../native/contract/explain.js';
+import { ShuttleError } from '../../native/contract/problem.js';
 import type { SystemFile } from '../../policygen/file/model.js';
 import { parseSystemFile, readText } from '../../policygen/file/parse.js';
 import { Book } from '../../policygen/review/book.js';
@@ -64,7 +66,7 @@ async function withRecords(
 ): Promise<void> {
   const folders = await learningRuns(listRuns(file.system));
   if (folders.length === 0) return use([], 0, null);
-  progress(`reading ${folders.length} run${folders.length === 1 ? '' : 's'}`);
+  progress(`reading ${count(folders.length, 'run')}`);
   let begun = false;
   try {
     await withEvidence(folders, file.rules, async (evidence) => {

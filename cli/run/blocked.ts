@@ -1,5 +1,7 @@
 // What a run was refused.
+
 import { existsSync } from 'node:fs';
+import { count } from '../../native/contract/count.js';
 import { countVerdict } from '../../tracer/record/count.js';
 import { tableFile } from '../../tracer/record/stream.js';
 import { note, paint, table } from '../print.js';
@@ -28,7 +30,7 @@ const MOST = 20;
 /** Tells a person what was blocked. */
 export function tellBlocked(blocked: readonly Blocked[]): void {
   if (blocked.length === 0) return;
-  note(paint('yellow', `blocked: ${blocked.length} interaction${blocked.length === 1 ? '' : 's'} that no rule allows`));
+  note(paint('yellow', `blocked: ${count(blocked.length, 'interaction')} that no rule allows`));
   const rows = blocked.slice(0, MOST).map((one) => [one.op, one.from, one.to ?? '?', String(one.times), one.object]);
   for (const text of table(['op', 'from', 'to', 'times', 'object'], rows)) note(`  ${text}`);
   if (blocked.length > MOST) note(`  and ${blocked.length - MOST} more`);

@@ -34,6 +34,21 @@ export interface CompiledRule {
   relay: boolean;
 }
 
+/** What a rule holds that sets no condition besides who, what and how: any program, any access, any arguments, at any time. */
+export const NO_CONDITIONS = {
+  fromImage: null,
+  toImage: null,
+  fold: false,
+  access: 0,
+  args: null,
+  phase: null,
+  operation: null,
+  message: null,
+  title: null,
+  carrier: null,
+  relay: false,
+} as const satisfies Partial<CompiledRule>;
+
 /** The caller's own values that bound tokens stand for. Everything here is known when the VM starts. */
 export interface Variables {
   user: string;

@@ -1,5 +1,5 @@
 // What people ask: `app may pipe.connect \\.\pipe\ledger`.
-import type { Misasked } from '../../native/contract/problem.js';
+import type { Misasked } from '../../native/contract/misasked.js';
 import { ACCESS, type Access, isOp, type Op } from '../../native/contract/words.js';
 import { type SystemFile, splitPlace } from '../file/model.js';
 

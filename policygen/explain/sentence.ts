@@ -1,4 +1,5 @@
 // A rule in plain words.
+import { count } from '../../native/contract/count.js';
 import type { Op } from '../../native/contract/words.js';
 import { opsOf, type Rule, type SystemFile, splitPlace } from '../file/model.js';
 
@@ -121,9 +122,6 @@ export const NEED_WORDS: Readonly<Record<Rule['needed'], string>> = {
   seen: 'nobody tried without it',
   unknown: 'whether it is needed is not known',
 };
-
-/** `1 run`, `2 runs`. */
-export const count = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`;
 
 /** The rule with what the runs say of it: `…, in 5 of 5 runs, 41 times; the scenario fails without it`. */
 export function sentenceOf(rule: Rule, file: Pick<SystemFile, 'system'>): string {

@@ -1,7 +1,8 @@
 // From the text of a system file to its values, or to everything that is wrong with it.
-import { readFileSync } from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Node } from 'yaml';
+import { nearOf } from '../../native/contract/near.js';
 import { ShuttleError } from '../../native/contract/problem.js';
 import { NO_LIMITS, type System, type VmDescription, type VmLimits } from '../../tracer/session/system.js';
 import { check, splitReady } from './check.js';
@@ -54,8 +55,23 @@ export function readText(file: string): string {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(readFileSync(file));
   } catch (error) {
     const text = error instanceof TypeError ? 'it is not UTF-8 text' : (error as Error).message;
-    throw new ShuttleError({ code: 'SYSTEM_FILE_UNREADABLE', file, error: text });
+    const near = (error as NodeJS.ErrnoException).code === 'ENOENT' ? nearFiles(file) : [];
+    throw new ShuttleError({ code: 'SYSTEM_FILE_UNREADABLE', file, error: text, near });
   }
+}
+
+const ENDING = /(\.shuttle)?\.ya?ml$/;
+
+/** System files beside it that may have been meant: a system's name alone is one, too. */
+function nearFiles(file: string): string[] {
+  const folder = dirname(file);
+  const files = existsSync(folder) ? readdirSync(folder).filter((name) => ENDING.test(name)) : [];
+  const named = basename(file).replace(ENDING, '');
+  const nearest = nearOf(
+    named,
+    files.map((name) => name.replace(ENDING, '')),
+  );
+  return files.filter((name) => nearest.includes(name.replace(ENDING, ''))).map((name) => join(folder, name));
 }
 
 function modelOf(document: SystemDocument, file: string): SystemFile {

@@ -16,7 +16,7 @@ export function markdownOf(report: Report): string {
     '',
     runs.length === 0
       ? `${count(rules.length, 'rule')}; no recorded runs.`
-      : `${count(runs.length, 'run')}, ${count(rules.length, 'rule')}${all ? `, ${all.seen} interactions known (${estimateWords(all)})` : ''}.${coverage ? ` ${coverage.advice}` : ''}`,
+      : `${count(runs.length, 'run')}, ${count(rules.length, 'rule')}${all ? `, ${count(all.seen, 'interaction')} known (${estimateWords(all)})` : ''}.${coverage ? ` ${coverage.advice}` : ''}`,
     '',
     ...table(
       ['risk', 'state', 'from', 'operation', 'to', 'name', 'needed', 'seen'],

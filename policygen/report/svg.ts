@@ -1,6 +1,7 @@
 // The graph as SVG: programs in their VMs, the wall, and what lies behind it. What is let through crosses the wall, what is
 // blocked ends at it.
 
+import { count } from '../../native/contract/count.js';
 import { escapeMarkup as esc } from './escape.js';
 import { fitted } from './fit.js';
 import type { Edge, Graph } from './graph.js';
@@ -66,7 +67,7 @@ function edgeSvg(
   const kind = classWord(edge);
   const width = Math.min(4.5, 1.3 + Math.log10(Math.max(1, edge.times)) * 0.9).toFixed(1);
   const middle = (y1 + y2) / 2;
-  const times = `${edge.times} time${edge.times === 1 ? '' : 's'}`;
+  const times = count(edge.times, 'time');
   const said = `${labels.get(edge.from)} ${edge.ops.join(', ')} ${labels.get(edge.to)}: ${VERDICT_WORDS[edge.verdict]}, ${times}`;
   const ends = `data-from="${numbers.get(edge.from)}" data-to="${numbers.get(edge.to)}"`;
   const open = `<g class="edge v-${edge.verdict} c-${kind}" ${ends}><title>${esc(said)}</title>`;

@@ -1,6 +1,8 @@
 // Below the list: all that is known of one rule at once.
+
+import { count } from '../../native/contract/count.js';
 import { printable } from '../../native/contract/printable.js';
-import { count, NEED_WORDS, seenWords } from '../explain/sentence.js';
+import { NEED_WORDS, seenWords } from '../explain/sentence.js';
 import { sayDefect } from '../file/complaint.js';
 import type { Rule } from '../file/model.js';
 import { parsePattern } from '../pattern/pattern.js';

@@ -1,6 +1,6 @@
 // The interactions that bear a rule out, one by one.
 import type { EvidenceRow, MessageHead } from '../../analyzer/explain/evidence.js';
-import { count } from '../explain/sentence.js';
+import { count } from '../../native/contract/count.js';
 import type { Book } from './book.js';
 import type { Shown } from './frame.js';
 import { type State, selectedRule } from './state.js';

@@ -5,7 +5,7 @@ import { useEffect, useReducer, useState } from 'react';
 import type { Book } from './book.js';
 import { frameOf, type Shown, type Size } from './frame.js';
 import { actionOf, type Press, pressesOf } from './keys.js';
-import { Painter } from './painter.js';
+import { Painter, type Terminal } from './painter.js';
 import { type Action, type Hand, reduce } from './reduce.js';
 import { type State, selectedId } from './state.js';
 import { type Row, rowText, type Span, type Tone } from './text.js';
@@ -103,12 +103,21 @@ export function Screen({ book, begin, hand, outside, colour }: ScreenProps) {
 }
 
 /** Shows the review until it is left, on a screen of its own, so that the terminal is afterwards as it was. */
-export async function show(props: ScreenProps): Promise<void> {
-  const painter = new Painter(process.stdout);
+export async function show(
+  props: ScreenProps,
+  { stdin, stdout: terminal }: { stdin: NodeJS.ReadStream; stdout: Terminal } = process,
+): Promise<void> {
+  const painter = new Painter(terminal);
   try {
     const stdout = painter as unknown as NodeJS.WriteStream;
     // What ink calls debugging is to write every frame whole.
-    const shown = render(<Screen {...props} />, { stdout, debug: true, exitOnCtrlC: false, patchConsole: false });
+    const shown = render(<Screen {...props} />, {
+      stdin,
+      stdout,
+      debug: true,
+      exitOnCtrlC: false,
+      patchConsole: false,
+    });
     await shown.waitUntilExit();
   } finally {
     painter.close();

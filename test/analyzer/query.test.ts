@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { queryRuns } from '../../analyzer/query.js';
-import { explain, type ShuttleError } from '../../native/contract/problem.js';
+import { explain } from '../../native/contract/explain.js';
+import type { ShuttleError } from '../../native/contract/problem.js';
 import { writeRun } from './write_run.js';
 
 let base = '';

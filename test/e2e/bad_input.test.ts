@@ -83,6 +83,7 @@ const TABLE: [words: string[], exit: number, code: string, says: string][] = [
   [['run', 'bytes.yaml'], 125, 'SYSTEM_FILE_UNREADABLE', 'it is not UTF-8 text'],
   [['run', '.'], 125, 'SYSTEM_FILE_UNREADABLE', 'EISDIR'],
   [['run', 'nowhere.yaml'], 125, 'SYSTEM_FILE_UNREADABLE', 'ENOENT'],
+  [['run', 'god.yaml'], 125, 'SYSTEM_FILE_UNREADABLE', '(did you mean good.yaml?)'],
   [['run', 'mount.yaml'], 125, 'MOUNT_MISSING', 'nowhere: no such file or folder, to be shown at /x'],
   [['run', 'user.yaml'], 125, 'USER_UNKNOWN', 'nobody-of-this-name: no such user'],
   [['run', 'good.yaml', '--vm', 'store'], 125, 'VM_UNKNOWN', 'store: no such VM in this system, named by --vm'],

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { tableFromIPC } from 'apache-arrow';
-import type { CompiledRule } from '../../native/contract/rules.js';
+import { type CompiledRule, NO_CONDITIONS } from '../../native/contract/rules.js';
 import type { EngineEvent, Mode, MountStep, VmSpec } from '../../native/contract/vm.js';
 import type { Op } from '../../native/contract/words.js';
 import { addon } from '../../native/engine.js';
@@ -77,23 +77,13 @@ export const allow = (
   object: string,
   more: Partial<CompiledRule> = {},
 ): CompiledRule => ({
+  ...NO_CONDITIONS,
   id: `${op} ${object}`,
   allow: true,
   ops: [op],
   from,
-  fromImage: null,
   to,
-  toImage: null,
   object: [object],
-  fold: false,
-  access: 0,
-  args: null,
-  phase: null,
-  operation: null,
-  message: null,
-  title: null,
-  carrier: null,
-  relay: false,
   ...more,
 });
 

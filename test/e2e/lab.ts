@@ -1,19 +1,11 @@
 // A folder with a program, a system file and something outside, and the commands run there as a user would.
 import { execFileSync, spawnSync } from 'node:child_process';
-import {
-  chmodSync,
-  chownSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isMap, isSeq, parseDocument } from 'yaml';
+import { removeTree } from '../../tracer/vm/remove_tree.js';
 
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const programs = fileURLToPath(new URL('../../fixtures/programs/', import.meta.url));
@@ -124,7 +116,7 @@ export class Lab {
 
   end(): void {
     if (!this.ownState) this.command(['vm', 'remove', this.file]);
-    rmSync(this.folder, { recursive: true, force: true });
+    removeTree(this.folder);
   }
 
   /** Runs Shuttle with these words, in the system file's folder. */

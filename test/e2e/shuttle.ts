@@ -1,9 +1,10 @@
 // The command line in a folder of its own, as root and as an ordinary user: what the tests of commands share.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { removeTree } from '../../tracer/vm/remove_tree.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const main = join(root, 'dist/cli/main.js');
@@ -82,7 +83,7 @@ export class Place {
   }
 
   remove(): void {
-    for (const folder of [this.folder, this.state]) rmSync(folder, { recursive: true, force: true });
+    for (const folder of [this.folder, this.state]) removeTree(folder);
   }
 
   private how() {

@@ -22,6 +22,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { MountStep } from '../../native/contract/vm.js';
 import { addon } from '../../native/engine.js';
 import { diffLayer } from '../../tracer/vm/layer_diff.js';
+import { removeTree } from '../../tracer/vm/remove_tree.js';
 import { Driver, makeDriver, STARTERS } from './vm_driver.js';
 
 let made: ReturnType<typeof makeDriver>;
@@ -73,8 +74,7 @@ describe.each(STARTERS)('a VM started by %s', (_who, who) => {
   });
   afterEach(async () => {
     await vm.close();
-    spawnSync('chmod', ['-R', 'u+rwX', folder]); // overlays close what they keep for themselves to everybody
-    rmSync(folder, { recursive: true, force: true });
+    removeTree(folder);
   });
   const mine = (path: string, mode = 0o644) => {
     chownSync(path, who.uid, who.uid);

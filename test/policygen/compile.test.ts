@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { NO_CONDITIONS } from '../../native/contract/rules.js';
 import { compileSystem, isWindows } from '../../policygen/compile.js';
 import { parseSystemFile } from '../../policygen/file/parse.js';
 import { startOrder } from '../../policygen/order.js';
@@ -29,20 +30,7 @@ test('every key', () => {
   - { id: w, allow: window.send, from: win, to: app, object: Edit, message: 74, title: T, state: refused }
   - { id: o, allow: rpc.call, from: win, to: app, object: '{{u}}', operation: 19 }
 `;
-  const plain = {
-    allow: true,
-    fromImage: null,
-    toImage: null,
-    access: 0,
-    args: null,
-    phase: null,
-    operation: null,
-    message: null,
-    title: null,
-    carrier: null,
-    relay: false,
-    fold: false,
-  };
+  const plain = { ...NO_CONDITIONS, allow: true };
   expect(compile(lines)).toEqual([
     // c brings r's values, so what it carries has to be read.
     { ...plain, id: 'c', ops: ['tcp.connect'], from: 'app', to: 'net', object: ['x.org:443'], fold: true, relay: true },

@@ -2,7 +2,7 @@
 // of their own, to which the engine connects them by a rule that stands here and in no system file.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CompiledRule } from '../../native/contract/rules.js';
+import { type CompiledRule, NO_CONDITIONS } from '../../native/contract/rules.js';
 import type { MountStep, VmSpec } from '../../native/contract/vm.js';
 import { AskedNames } from './known_names.js';
 import { BUSES, type Bus } from './object.js';
@@ -22,23 +22,13 @@ export const OWN_RULE = 'shuttle:';
 /** The rules by which the engine connects a VM's programs to its proxies; to be compiled with the system's. */
 export function busRules(vm: string): CompiledRule[] {
   return BUSES.map((bus) => ({
+    ...NO_CONDITIONS,
     id: `${OWN_RULE}${bus}-bus`,
     allow: true,
     ops: ['unix.connect'],
     from: vm,
-    fromImage: null,
     to: 'host',
-    toImage: null,
     object: [PLACES[bus].path],
-    fold: false,
-    access: 0,
-    args: null,
-    phase: null,
-    operation: null,
-    message: null,
-    title: null,
-    carrier: null,
-    relay: false,
   }));
 }
 

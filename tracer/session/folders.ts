@@ -59,8 +59,8 @@ export function findRun(named: string, cwd: string): string {
 
 /** Runs that may have been meant: ids that begin so, or nearly. */
 function nearRuns(named: string, folder: string): string[] {
-  const systems = existsSync(folder) ? readdirSync(folder) : [];
-  const ids = systems.flatMap((system) => readdirSync(join(folder, system)));
+  const systems = existsSync(folder) ? readdirSync(folder, { withFileTypes: true }) : [];
+  const ids = systems.flatMap((one) => (one.isDirectory() ? readdirSync(join(folder, one.name)) : []));
   const begun = named.length < 6 ? [] : ids.filter((id) => id.startsWith(named));
   return begun.length > 0 ? begun.slice(-3) : nearOf(named, ids);
 }

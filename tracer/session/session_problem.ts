@@ -1,6 +1,7 @@
 // What went wrong with a session, as the problem its user is told of.
 import { getSystemErrorName } from 'node:util';
-import { explain, type Problem, ShuttleError } from '../../native/contract/problem.js';
+import { explain } from '../../native/contract/explain.js';
+import { type Problem, ShuttleError } from '../../native/contract/problem.js';
 import type { EngineEvent } from '../../native/contract/vm.js';
 import { namespacesNeed } from '../vm/namespaces.js';
 import type { Fault } from './conduct.js';

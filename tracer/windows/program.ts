@@ -1,6 +1,7 @@
 // What kind of program a file is, from its first bytes alone: nobody is asked, nothing is run.
 import { closeSync, existsSync, openSync, readSync } from 'node:fs';
-import { type ProgramDefect, ShuttleError } from '../../native/contract/problem.js';
+import { ShuttleError } from '../../native/contract/problem.js';
+import type { ProgramDefect } from '../../native/contract/program_defect.js';
 
 export type ProgramKind = 'linux' | 'script' | 'windows32' | 'windows64';
 export type Recognised = { kind: ProgramKind } | { defect: ProgramDefect };

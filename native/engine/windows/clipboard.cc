@@ -118,21 +118,16 @@ class Writes final : public Carrier {
 
   // extra[0]: how many formats of this writing came before, so that the first empties what was there.
   Carried carry(const Asking& asking, Vm& owner, const Ruling& ruling) override {
-    Channel channel = make_channel(), ours;
+    Channel channel = make_channel();
     if (!channel.other) return failed();
-    const std::optional<Tap> tap = tap_for(*asking.vm, ruling);
-    if (tap) ours = make_channel();
-    const auto read = asking.vm->agents->dock().order({.what = SH_OPEN, .op = OP_CLIPBOARD_READ, .name = asking.object, .channel = tap ? &ours.other : &channel.one});
+    Way way(asking, ruling, std::move(channel.one));
+    const auto read = asking.vm->agents->dock().order({.what = SH_OPEN, .op = OP_CLIPBOARD_READ, .name = asking.object, .channel = &way.end()});
     if (!read || read->status != 0) return failed();
-    if (tap) {
-      ours.other.reset();
-      asking.vm->engine.relay().join(std::move(ours.one), std::move(channel.one), {.tap = tap, .messages = true, .head = sizeof(sh_frame)});
-    }
-    channel.one.reset();
+    way.open();
     const auto set = owner.agents->dock().order({.what = SH_STAND, .op = OP_CLIPBOARD_READ, .extra = {read->extra[0], asking.extra[0]}, .name = asking.object, .channel = &channel.other});
     if (!set || set->status != 0) return failed();
     Carried carried{.told = {.verdict = SH_DONE}};
-    if (tap) carried.channel = tap->channel;
+    carried.channel = way.channel();
     return carried;
   }
 

@@ -11,8 +11,6 @@
 #include "../../windows/dde_wire.h"
 #include "../../windows/ops.h"
 #include "../engine.h"
-#include "../net/connect.h"
-#include "../net/relay.h"
 #include "../vm.h"
 #include "channel.h"
 #include "desk.h"
@@ -57,16 +55,13 @@ class Dde final : public Carrier {
   Carried carry(const Asking& asking, Vm& owner, const Ruling& ruling) override {
     auto begun = take(asking.handle);
     if (!begun) return {.absent = true};
-    const std::optional<Tap> tap = tap_for(*asking.vm, ruling);
-    Channel ours;
-    if (tap) ours = make_channel();
-    const auto stands = asking.vm->agents->dock().order({.what = SH_STAND, .op = OP_DDE_CONNECT, .extra = {begun->wide}, .name = begun->name, .channel = tap ? &ours.other : &begun->channel});
+    Way way(asking, ruling, std::move(begun->channel));
+    const auto stands = asking.vm->agents->dock().order({.what = SH_STAND, .op = OP_DDE_CONNECT, .extra = {begun->wide}, .name = begun->name, .channel = &way.end()});
     if (!stands || stands->status != 0) return {.told = {.verdict = SH_BLOCKED}, .status = kGone};
-    ours.other.reset();
-    if (tap) asking.vm->engine.relay().join(std::move(ours.one), std::move(begun->channel), {.tap = tap, .messages = true, .head = kHead});
+    way.open({}, kHead);
     Carried carried{.told = {.verdict = SH_DONE, .extra = {stands->extra[0]}}};
     if (begun->name != asking.object) carried.effective = begun->name;
-    if (tap) carried.channel = tap->channel;
+    carried.channel = way.channel();
     return carried;
   }
 

@@ -7,8 +7,6 @@
 
 #include "../../windows/ops.h"
 #include "../engine.h"
-#include "../net/connect.h"
-#include "../net/relay.h"
 #include "../pattern.h"
 #include "../vm.h"
 #include "channel.h"
@@ -65,16 +63,13 @@ class Mailslots final : public Carrier {
     if (!theirs.other) return {};
     const auto opened = owner.agents->dock().order({.what = SH_OPEN, .op = OP_MAILSLOT_SEND, .name = asking.object, .channel = &theirs.other});
     if (!opened || opened->status != 0) return {};
-    const std::optional<Tap> tap = tap_for(*asking.vm, ruling);
-    Channel ours;
-    if (tap) ours = make_channel();
-    const std::string name = private_name("\\\\.\\mailslot\\");
-    const auto stands = asking.vm->agents->dock().order({.what = SH_STAND, .op = OP_MAILSLOT_SEND, .name = name, .channel = tap ? &ours.other : &theirs.one});
-    if (!stands || stands->status != 0) return {};
     theirs.other.reset();
-    ours.other.reset();
-    if (tap) asking.vm->engine.relay().join(std::move(ours.one), std::move(theirs.one), {.tap = tap, .messages = true, .head = sizeof(sh_frame)});
-    return {asking.vm, owner.shared_from_this(), name, tap ? std::optional(tap->channel) : std::nullopt};
+    Way way(asking, ruling, std::move(theirs.one));
+    const std::string name = private_name("\\\\.\\mailslot\\");
+    const auto stands = asking.vm->agents->dock().order({.what = SH_STAND, .op = OP_MAILSLOT_SEND, .name = name, .channel = &way.end()});
+    if (!stands || stands->status != 0) return {};
+    way.open();
+    return {asking.vm, owner.shared_from_this(), name, way.channel()};
   }
 
   std::mutex mutex_;

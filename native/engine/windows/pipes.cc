@@ -6,7 +6,6 @@
 
 #include "../../windows/ops.h"
 #include "../engine.h"
-#include "../net/connect.h"
 #include "../net/relay.h"
 #include "../pattern.h"
 #include "../vm.h"
@@ -69,23 +68,15 @@ class Pipes final : public Carrier {
     if (opened->status != 0) return failed(opened->status);
     theirs.other.reset();
 
-    const std::optional<Tap> tap = tap_for(*asking.vm, ruling);
-    const auto channel = tap ? std::optional(tap->channel) : std::nullopt;
-    const bool rpc = RpcGate::is_for(asking.object), between = tap || rpc;
-    Channel ours;
-    if (between) ours = make_channel();
-    const Fd& end = between ? ours.other : theirs.one;
+    const bool rpc = RpcGate::is_for(asking.object);
+    Way way(asking, ruling, std::move(theirs.one), rpc);
     const std::string name = private_name("\\\\.\\pipe\\");
-    const auto stands = asking.vm->agents->dock().order({.what = SH_STAND, .op = OP_PIPE_CONNECT, .extra = opened->extra, .name = name, .channel = &end});
+    const auto stands = asking.vm->agents->dock().order({.what = SH_STAND, .op = OP_PIPE_CONNECT, .extra = opened->extra, .name = name, .channel = &way.end()});
     if (!stands || stands->status != 0) return failed(kGone);
-    if (between) {
-      ours.other.reset();
-      asking.vm->engine.relay().join(std::move(ours.one), std::move(theirs.one),
-                                     {.tap = tap, .messages = true, .head = sizeof(sh_frame), .gate = rpc ? gate_of(asking, owner, channel) : Gate()});
-    }
+    way.open(rpc ? gate_of(asking, owner, way.channel()) : Gate());
     Carried carried{.told = {.verdict = SH_STAND_IN, .extra = {opened->extra[4], 0, 0, 0}, .name = as_nt(name)}};
     carried.detail = opened->extra[0] & kMessages ? "{\"type\":\"message\"}" : "{\"type\":\"byte\"}";
-    carried.channel = channel;
+    carried.channel = way.channel();
     return carried;
   }
 

@@ -1,6 +1,6 @@
-// Programs of other Windows VMs, and what they open documents and addresses with. The owner's dock starts the real one, suspended; the asker's program gets a process that
-// stands in for it. That one comes by itself and takes the channel between the two by a ticket, and only then does the
-// real one run. Nothing is decided about what the two then say; the rule was asked about the program and its arguments.
+// Programs of other Windows VMs, and what they open documents and addresses with. The owner's dock starts the real one,
+// suspended; the asker's program gets a process that stands in for it. That one comes by itself and takes the channel
+// between the two by a ticket, and only then does the real one run. Nothing is decided about what the two then say; the rule was asked about the program and its arguments.
 #include "starts.h"
 
 #include <sys/random.h>
@@ -14,8 +14,6 @@
 #include "../../windows/program_wire.h"
 #include "../detail.h"
 #include "../engine.h"
-#include "../net/connect.h"
-#include "../net/relay.h"
 #include "../vm.h"
 #include "channel.h"
 #include "command_line.h"
@@ -105,14 +103,13 @@ class Starts final : public Carrier {
     const auto made = owner.agents->dock().order(order);
     if (!made || made->status != 0) return {.absent = true};
     theirs.other.reset();
-    const std::optional<Tap> tap = tap_for(*asking.vm, ruling);
-    Channel ours;
-    if (tap) ours = make_channel();
-    if (tap) asking.vm->engine.relay().join(std::move(ours.one), std::move(theirs.one), {.tap = tap, .messages = true, .head = sizeof(sh_frame)});
+    Way way(asking, ruling, std::move(theirs.one));
+    if (!way.end()) return {.absent = true};
     const uint64_t ticket = keep({asking.vm, owner.shared_from_this(), asking.process, asking.op, asking.object, asking.argv,
-                                  tap ? std::move(ours.other) : std::move(theirs.one), std::chrono::steady_clock::now()});
+                                  way.take_end(), std::chrono::steady_clock::now()});
+    way.open();
     Carried carried{.told = {.verdict = SH_DONE, .extra = {ticket}}};
-    if (tap) carried.channel = tap->channel;
+    carried.channel = way.channel();
     if (asking.op == Op::kProgramStart) carried.detail = Detail().list("argv", asking.argv).done();
     return carried;
   }

@@ -29,6 +29,11 @@ describe('one run', () => {
       ['{home}/{user}'],
     ],
     ['binds home as a whole folder', { names: ['/home/anna/x'], values: { home: '/home/ann' } }, ['/home/anna/x']],
+    [
+      'binds no folder amid another',
+      { names: ['/var/tmp/x', '/tmp/y'], values: { temp: '/tmp' } },
+      ['/var/tmp/x', '{temp}/y'],
+    ],
     ['binds uid', { names: ['/run/user/1000/bus'], values: { uid: '1000', pid: '77' } }, ['/run/user/{uid}/bus']],
     ['keeps quotes, newlines and empty pieces', { names: ['"a"\n//\'b\''] }, ['"a"\n//\'b\'']],
   ])('%s', (_, run, expected) => expect(patterns([run]).rules).toEqual(expected));
@@ -158,7 +163,76 @@ describe('several runs', () => {
       ],
       ['{home}/c-{uint}'],
     ],
-    ['new words in each of three runs', [['/t/alpha.q'], ['/t/bravo.q'], ['/t/delta.q']], ['/t/{word}.q']],
+    [
+      'new words in each of five runs',
+      [['/t/alpha.q'], ['/t/bravo.q', '/t/echo.q'], ['/t/delta.q'], ['/t/golf.q'], ['/t/kilo.q']],
+      ['/t/{word}.q'],
+    ],
+    [
+      'new words in each of three runs may be all there are',
+      [['/t/alpha.q'], ['/t/bravo.q'], ['/t/delta.q']],
+      ['/t/alpha.q', '/t/bravo.q', '/t/delta.q'],
+    ],
+    ['dates and times joined otherwise', [['/l/20261122-101500'], ['/l/20261123-235959']], ['/l/{date}-{time}']],
+    ['hex after 0x', [['/t/0x7f3a'], ['/t/0xbeef12'], ['/t/0x1']], ['/t/0x{hex}']],
+    [
+      'numbers nobody pads',
+      [
+        ['/t/a1b2c', '/t/a1b2c4'],
+        ['/t/99ff0', '/t/99ff02'],
+      ],
+      ['/t/{hex}'],
+    ],
+    ['hex after letters', [['/t/ino1a2b3c4d'], ['/t/ino99ffee01'], ['/t/inob4d1c0de']], ['/t/ino{hex:8}']],
+    [
+      'temporary names, some without a digit',
+      [['/t/tmp.kKYJni'], ['/t/tmp.YXwRcv'], ['/t/tmp.pwAhdp'], ['/t/tmp.fE7YQh'], ['/t/tmp.rVnQVP']],
+      ['/t/tmp.{word}'],
+    ],
+    [
+      'a number that is short at times',
+      [['/t/a-90'], ['/t/a-2173', '/t/a-4331'], [], ['/t/a-3475'], []],
+      ['/t/a-{uint}'],
+    ],
+    [
+      'a number that happened to have no letter among hex',
+      [['/t/a1b2', '/t/1234'], ['/t/c3d4', '/t/5678'], ['/t/9e8d']],
+      ['/t/{hex:4}'],
+    ],
+    [
+      'a short variable beside what is new each time',
+      [
+        { names: ['/s/1/q-4711'], values: { session: '1' } },
+        { names: ['/s/7/q-8150'], values: { session: '7' } },
+        { names: ['/s/4/q-1234'], values: { session: '4' } },
+      ],
+      ['/s/{session}/q-{uint}'],
+    ],
+    [
+      'a short variable in a folder that always has it',
+      [
+        { names: ['/s/1/alpha'], values: { session: '1' } },
+        { names: ['/s/7/bravo'], values: { session: '7' } },
+      ],
+      ['/s/{session}/alpha', '/s/{session}/bravo'],
+    ],
+    [
+      'a short number among the digits of something else',
+      [
+        { names: ['/s/q-e7a7dda4'], values: { session: '7' } },
+        { names: ['/s/q-e7a7dda4'], values: { session: '4' } },
+      ],
+      ['/s/q-e7a7dda4'],
+    ],
+    [
+      'a list below a home, one of which is a variable at times',
+      [
+        { names: ['/h/ann/f-1', '/h/ann/f-2'], values: { home: '/h/ann', session: '1' } },
+        { names: ['/h/bob/f-2', '/h/bob/f-5'], values: { home: '/h/bob', session: '2' } },
+        { names: ['/h/eve/f-5', '/h/eve/f-1'], values: { home: '/h/eve', session: '5' } },
+      ],
+      ['{home}/f-1', '{home}/f-2', '{home}/f-5'],
+    ],
     ['two words are no proof', [['/t/alpha'], ['/t/bravo']], ['/t/alpha', '/t/bravo']],
   ])('%s', (_, runs, expected) => expect(patterns(runs).rules).toEqual(expected));
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { CompiledRule, Pattern } from '../../../native/contract/rules.js';
+import { type CompiledRule, NO_CONDITIONS, type Pattern } from '../../../native/contract/rules.js';
 import type { Op } from '../../../native/contract/words.js';
 import { parseObject } from '../../../tracer/dbus/object.js';
 import { learningPolicy, policyOf } from '../../../tracer/dbus/policy.js';
@@ -7,22 +7,12 @@ import { isProtectedName, OPEN_PREFIXES } from '../../../tracer/dbus/protected.j
 
 const rule = (op: Op, object: Pattern | string, more: Partial<CompiledRule> = {}): CompiledRule => ({
   id: 'r',
+  ...NO_CONDITIONS,
   allow: true,
   ops: [op],
   from: 'app',
-  fromImage: null,
   to: 'host',
-  toImage: null,
   object: typeof object === 'string' ? [object] : object,
-  fold: false,
-  access: 0,
-  args: null,
-  phase: null,
-  operation: null,
-  message: null,
-  title: null,
-  carrier: null,
-  relay: false,
   ...more,
 });
 const rest = { token: 'rest' } as const;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readPattern } from '../../../analyzer/pattern/text.js';
-import type { CompiledRule } from '../../../native/contract/rules.js';
+import { type CompiledRule, NO_CONDITIONS } from '../../../native/contract/rules.js';
 import { addon } from '../../../native/engine.js';
 import { matchedGrants } from '../../../tracer/vm/matched_grants.js';
 
@@ -22,10 +22,8 @@ type Rule = [ops: string, pattern: string, more?: Partial<CompiledRule>];
 function grants(given: readonly Rule[], closed: readonly string[] = []): string[] {
   const rules = given.map(([ops, pattern, more], at): CompiledRule => {
     const object = [root, ...readPattern(`/${pattern}`)]; // as a variable's value stands before what follows it
-    const open = { fromImage: null, toImage: null, fold: false, access: 0, args: null, phase: null, carrier: null };
-    const rest = { operation: null, message: null, title: null, relay: false };
     const said = { id: `r${at}`, allow: true, ops: ops.split(' ') as CompiledRule['ops'], from: 'app', to: 'host' };
-    return { ...open, ...rest, ...said, object, ...more };
+    return { ...NO_CONDITIONS, ...said, object, ...more };
   });
   const table = new (addon().RuleTable)(rules);
   const admits = (op: Parameters<typeof table.decide>[0]['op'], object: string) =>
@@ -82,11 +80,18 @@ describe('what rules with free tokens show of the host', () => {
     for (let at = 0; at <= 8_192; at++) writeFileSync(join(many, `f${at}`), '');
     const said: string[] = [];
     const object = [`${many}/f`, { token: 'uint' }] as const;
-    const rule = { allow: true, ops: ['file.read'], from: 'app', to: 'host', object } as unknown as CompiledRule;
-    const always = { fromImage: null, args: null, phase: null, carrier: null };
+    const rule: CompiledRule = {
+      ...NO_CONDITIONS,
+      id: 'r',
+      allow: true,
+      ops: ['file.read'],
+      from: 'app',
+      to: 'host',
+      object,
+    };
     const admits = (op: string) => op === 'file.read';
     const tell = (text: string) => void said.push(text);
-    const found = matchedGrants({ rules: [{ ...rule, ...always }], vm: 'app', admits, closed: [], tell });
+    const found = matchedGrants({ rules: [rule], vm: 'app', admits, closed: [], tell });
     expect(found).toHaveLength(8_192);
     expect(said).toEqual([expect.stringContaining('app: not all files')]);
   });

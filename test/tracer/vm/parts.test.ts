@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { CompiledRule } from '../../../native/contract/rules.js';
+import { type CompiledRule, NO_CONDITIONS } from '../../../native/contract/rules.js';
 import { groupWith, isKnown, passwdWith } from '../../../tracer/vm/accounts.js';
 import { fileGrants, withVariables } from '../../../tracer/vm/grants.js';
 import { upperName, upperPath } from '../../../tracer/vm/layer_place.js';
@@ -73,23 +73,13 @@ describe('accounts', () => {
 
 describe('grants', () => {
   const rule = (more: Partial<CompiledRule>): CompiledRule => ({
+    ...NO_CONDITIONS,
     id: 'r',
     allow: true,
     ops: ['file.read'],
     from: 'app',
-    fromImage: null,
     to: 'host',
-    toImage: null,
     object: ['/a'],
-    fold: false,
-    access: 0,
-    args: null,
-    phase: null,
-    operation: null,
-    message: null,
-    title: null,
-    carrier: null,
-    relay: false,
     ...more,
   });
   test.each([
