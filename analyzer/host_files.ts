@@ -7,6 +7,7 @@ import { type BoundValues, matcher } from './pattern/match.js';
 
 const MOST_ENTRIES = 10_000;
 const MOST_PRODUCTS = 16;
+const DEEPEST = 256; // folders; deeper ones are made to exhaust whoever follows them
 
 export class HostFiles {
   private left = MOST_ENTRIES;
@@ -18,7 +19,9 @@ export class HostFiles {
 
   /** Absolute paths, sorted; fewer than there are where there are very many. */
   matching(pattern: Pattern, bound: BoundValues): string[] {
-    return [...new Set(filledIn(pattern, bound).flatMap((filled) => this.below('', componentsOf(filled))))].sort();
+    const paths = filledIn(pattern, bound).map(componentsOf);
+    const real = paths.filter(({ length }) => length <= DEEPEST);
+    return [...new Set(real.flatMap((components) => this.below('', components)))].sort();
   }
 
   private below(folder: string, [first, ...rest]: readonly Pattern[]): string[] {

@@ -2,6 +2,7 @@
 import type { Alternative } from './alternatives.js';
 import { type Attribution, attribute } from './attribute.js';
 import { adviceOf, type ClassCoverage, type Coverage } from './coverage.js';
+import { type Needs, readNeeds } from './dependencies.js';
 import { atStartup, type Draft, draftOf, namesOf, ruleOf, type Support, supported } from './draft.js';
 import { DEFAULTS, generalise, type Settings } from './grammar/generalise.js';
 import type { Group } from './grammar/names.js';
@@ -37,6 +38,8 @@ export interface Inference {
   rare: Rule[];
   alternatives: Record<string, Alternative[]>;
   order: Order;
+  /** For people; `--json` leaves it to `query`. */
+  needs: Needs[];
   coverage: Coverage;
 }
 
@@ -86,6 +89,7 @@ async function infer(
     rare: rulesOf(true),
     alternatives: await alternativesFor(database, drafts, relearner),
     order: await readOrder(database, runs),
+    needs: await readNeeds(database),
     coverage: await readCoverage(database, runs, relearner),
   };
 }

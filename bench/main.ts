@@ -12,6 +12,7 @@ import { redis } from './rows/redis.js';
 import { review } from './rows/review.js';
 import { command, starts } from './rows/start.js';
 import { windows } from './rows/windows.js';
+import { windowsCom } from './rows/windows_com.js';
 import { windowsObjects } from './rows/windows_objects.js';
 import { windowsPipes } from './rows/windows_pipes.js';
 import { windowsPostgres } from './rows/windows_postgres.js';
@@ -24,6 +25,7 @@ const GROUPS: readonly Group[] = [
   windows,
   ...windowsObjects,
   windowsPipes,
+  windowsCom,
   windowsPostgres,
   recorder,
   traps,

@@ -33,6 +33,8 @@ const PATHS = new Set(['home', 'temp']);
 // A port is never a pid or a user's number, whatever it equals; it may be one that was given.
 const NO_NUMBERS = /^(tcp|udp)\./;
 const SHORTEST = 3;
+// A name with more variables in it was made to have them; no rule can hold so many tokens, and each costs a look.
+const MOST_SPOTS = 16;
 
 const rank = (token: string): number => TOKENS.indexOf(token as TokenName);
 const isDigit = (char: string | undefined): boolean => char !== undefined && char >= '0' && char <= '9';
@@ -84,7 +86,8 @@ function spotsIn(name: string, { values }: Sighting, group: Group): Spot[] {
     if (token !== 'given' && NO_NUMBERS.test(group.op) && /^\d+$/.test(value)) return [];
     return occurrences(text, fold(value).replace(/[\\/]+$/, ''), token);
   });
-  return withoutOverlap(spots, name.length);
+  const kept = withoutOverlap(spots, name.length);
+  return kept.length > MOST_SPOTS ? [] : kept;
 }
 
 function occurrences(text: string, value: string, token: string): Spot[] {
@@ -198,8 +201,11 @@ type Looks = ReadonlyMap<string, ReadonlySet<number>>;
 
 function looksOf(found: readonly Bound[], op: string): Looks {
   const looks = new Map<string, Set<number>>();
+  let [last, look] = ['', ''];
   for (const one of found) {
-    const look = frameOf(one, op);
+    // A name's runs follow one another, and most hold no variable.
+    if (one.spots.length > 0 || one.name !== last) look = frameOf(one, op);
+    last = one.spots.length > 0 ? '' : one.name;
     const runs = looks.get(look);
     if (runs) runs.add(one.sighting.run);
     else looks.set(look, new Set([one.sighting.run]));

@@ -44,7 +44,21 @@ function networkSlots(text: string, level: Level): Slot[] {
   return [{ kind: 'fixed', text: text.slice(0, port) }, ...textSlots(text.slice(port), level)];
 }
 
-function textSlots(text: string, level: Level): Slot[] {
+// The same names come again for each run, and for each that is left out.
+const known: Record<Level, Map<string, readonly Slot[]>> = { fine: new Map(), coarse: new Map() };
+const MOST_KNOWN = 20_000;
+const LONGEST_KNOWN = 256;
+
+function textSlots(text: string, level: Level): readonly Slot[] {
+  const before = known[level].get(text);
+  if (before !== undefined) return before;
+  const slots = cut(text, level);
+  if (known[level].size >= MOST_KNOWN) known[level].clear();
+  if (text.length <= LONGEST_KNOWN) known[level].set(text, slots);
+  return slots;
+}
+
+function cut(text: string, level: Level): Slot[] {
   const slots: Slot[] = [];
   let at = 0;
   for (const match of text.matchAll(PIECES)) {

@@ -24,6 +24,7 @@ const isCoded = ([, type]: Column): boolean => type === 'dictionary';
 export class TableLoad {
   private readonly words = new Map<string, Words>();
   private readonly columns: readonly Column[];
+  private readonly fillers: readonly Filler[];
   private appender: ColumnAppender | null = null;
   /** Rows loaded so far. */
   rows = 0;
@@ -34,6 +35,9 @@ export class TableLoad {
   ) {
     this.columns = TABLES[table];
     for (const column of this.columns) if (isCoded(column)) this.words.set(column[0], new Words());
+    this.fillers = this.columns.map(([name, type, nullable]) =>
+      type === 'dictionary' ? codeFiller(codeStore(name), this.words.get(name)!, nullable === 'null') : fillerOf(type),
+    );
   }
 
   /** Appends every row of `file`, which belongs to the run with code `run`. Throws RUN_UNREADABLE, RUN_COLUMN. */
@@ -59,13 +63,12 @@ export class TableLoad {
   }
 
   private appendAll(file: string, run: number): void {
-    const fillers = this.fillers();
     const constant = constantFiller(run);
     for (const batch of readTable(file, this.table)) {
       const data = this.columns.map(([name]) => batch.column(name));
       this.append(batch.rows, (to, start, rows) => {
         constant(to, 0, data[0]!, start, rows);
-        for (let i = 0; i < data.length; i++) fillers[i]!(to, i + 1, data[i]!, start, rows);
+        for (let i = 0; i < data.length; i++) this.fillers[i]!(to, i + 1, data[i]!, start, rows);
       });
     }
   }
@@ -81,14 +84,6 @@ export class TableLoad {
 
   private stores(): Store[] {
     return ['USMALLINT', ...this.columns.map((c): Store => (isCoded(c) ? codeStore(c[0]) : storeOf(c[1])))];
-  }
-
-  private fillers(): Filler[] {
-    return this.columns.map((column) => {
-      const [name, type, nullable] = column;
-      if (!isCoded(column)) return fillerOf(type);
-      return codeFiller(codeStore(name), this.words.get(name)!, nullable === 'null');
-    });
   }
 
   private checkWidths(file: string): void {

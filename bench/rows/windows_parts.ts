@@ -18,9 +18,9 @@ export function fixture(path: string): string {
 }
 
 /** Builds a program of fixtures/programs/windows; its path. */
-export function builtWindows(lab: Lab, name: string): string {
+export function builtWindows(lab: Lab, name: string, ...flags: string[]): string {
   const to = join(lab.programs, `${name}.exe`);
-  if (!existsSync(to)) execFileSync(COMPILER, ['-O2', '-s', '-o', to, fixture(`windows/${name}.c`)]);
+  if (!existsSync(to)) execFileSync(COMPILER, ['-O2', '-s', '-o', to, fixture(`windows/${name}.c`), ...flags]);
   return to;
 }
 

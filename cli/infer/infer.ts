@@ -57,7 +57,8 @@ async function inferFrom(folders: readonly string[], options: InferOptions): Pro
     const text = updateRules(before ?? draftOf(folders, inference.order), rules, file);
     writeWhole(file, updateOrder(text, inference.order, file).text);
   }
-  if (options.json) document({ ...inference, rules });
+  const { needs: _, ...told } = inference;
+  if (options.json) document({ ...told, rules });
   else {
     for (const row of ruleTable(rules)) line(row);
     for (const words of inWords(inference)) note(words);

@@ -4,10 +4,11 @@ import type { Inference } from '../../analyzer/infer.js';
 import { count } from '../../native/contract/count.js';
 
 /** Lines for people, one thing each; nothing is said of what is not there. */
-export function inWords({ rare, order, coverage, alternatives }: Inference): string[] {
+export function inWords({ rare, order, needs, coverage, alternatives }: Inference): string[] {
   return [
     ...rareWords(rare.map(({ object }) => object)),
     ...orderWords(order),
+    ...needsWords(needs),
     ...priceWords(Object.keys(alternatives).length),
     ...heldOutWords(coverage.heldout, coverage.runs),
     coverage.advice,
@@ -32,6 +33,21 @@ function orderWords(order: Inference['order']): string[] {
       );
       return `${vm} starts after ${after.join(', ')}${ready.length > 0 ? `; ${ready.join('; ')}` : ''}`;
     });
+}
+
+function needsWords(needs: Inference['needs']): string[] {
+  if (needs.length === 0) return [];
+  const countOf = (kind: string) => needs.find(({ needed }) => needed === kind)?.names ?? 0;
+  const { first = [], names = 0 } = needs.find(({ needed }) => needed === 'missing') ?? {};
+  const more =
+    names > first.length ? [`missing: ${names - first.length} more; query "from dependencies" shows them`] : [];
+  return [
+    `must be there before: ${countOf('required')} required, ${countOf('optional')} optional, ${names} missing`,
+    ...first.map(
+      ({ vm, op, name }) => `missing: ${vm} looked for ${name} (${op}) in vain, and never went well without it`,
+    ),
+    ...more,
+  ];
 }
 
 const priceWords = (rules: number): string[] =>

@@ -1,5 +1,6 @@
 // What a person is told after learning: on standard error, since standard output is the program's own.
 import { count } from '../../native/contract/count.js';
+import { printable } from '../../native/contract/printable.js';
 import type { Rule } from '../../policygen/file/model.js';
 import type { Ordered } from '../../policygen/file/update_order.js';
 import { note, paint, table } from '../print.js';
@@ -59,7 +60,7 @@ function tellChanged(changed: readonly Changed[], file: string | null): void {
   if (changed.length === 0) return;
   const gone = file === null ? ', gone with it' : '';
   note(`changed in the VM only${gone}: ${count(changed.length, 'file')}`);
-  for (const { vm, object } of changed.slice(0, MOST)) note(`  ${vm}  ${object}`);
+  for (const { vm, object } of changed.slice(0, MOST)) note(`  ${vm}  ${printable(object)}`);
   if (changed.length > MOST) note(`  and ${changed.length - MOST} more`);
   if (file === null) return;
   const vm = changed[0]?.vm ?? '';

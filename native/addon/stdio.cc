@@ -68,6 +68,13 @@ Napi::Value make_raw(const Napi::CallbackInfo& info) {
   return Napi::Buffer<char>::Copy(info.Env(), reinterpret_cast<const char*>(&before), sizeof before);
 }
 
+// interrupts(our end): whether Ctrl-C that is typed there is a signal, rather than a byte for the program to read.
+Napi::Value interrupts(const Napi::CallbackInfo& info) {
+  termios now{};
+  const bool told = tcgetattr(info[0].ToNumber().Int32Value(), &now) == 0;
+  return Napi::Boolean::New(info.Env(), told && (now.c_lflag & ISIG) && now.c_cc[VINTR] == 3);
+}
+
 void make_cooked(const Napi::CallbackInfo& info) {
   const auto saved = info[1].As<Napi::Buffer<char>>();
   termios before{};
@@ -83,6 +90,7 @@ void register_stdio(Napi::Env env, Napi::Object exports) {
   exports.Set("terminal", Napi::Function::New(env, make_terminal));
   exports.Set("raw", Napi::Function::New(env, make_raw));
   exports.Set("cooked", Napi::Function::New(env, make_cooked));
+  exports.Set("interrupts", Napi::Function::New(env, interrupts));
   exports.Set("resize", Napi::Function::New(env, resize_terminal));
 }
 

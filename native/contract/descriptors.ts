@@ -7,5 +7,7 @@ export interface Descriptors {
   /** Makes a terminal pass every byte as it is, both ways; the answer is for `cooked`, which undoes it. */
   raw(terminal: number): Uint8Array;
   cooked(terminal: number, before: Uint8Array): void;
+  /** Whether Ctrl-C that is written to our end of a terminal is a signal there, rather than a byte to be read. */
+  interrupts(terminal: number): boolean;
   resize(terminal: number, rows: number, columns: number): void;
 }

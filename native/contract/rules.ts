@@ -6,6 +6,9 @@ import type { Op, TokenName } from './words.js';
 export type PatternPart = string | { token: TokenName; width?: number };
 export type Pattern = readonly PatternPart[];
 
+/** Begins the ids of rules that no person wrote: rows they decided propose nothing and ask for no rule. */
+export const OWN_RULE = 'shuttle:';
+
 export interface CompiledRule {
   id: string;
   /** false: a reviewer's refusal, which blocks also while learning. */

@@ -13,6 +13,7 @@ FilterTable filter_table(const Trapping& trapping) {
   add_file_rows(trapping, table.x86_64, table.i386);
   add_program_rows(table.x86_64, table.i386);
   add_memory_rows(table.x86_64, table.i386);
+  add_adjusting_rows(table.x86_64, table.i386);
   add_signal_rows(table.x86_64, table.i386);
   if (!trapping.windows32) table.i386.clear();
   for (auto* rows : {&table.x86_64, &table.i386})

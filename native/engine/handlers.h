@@ -11,6 +11,7 @@ void add_socket_rows(std::vector<FilterRow>& x86_64, std::vector<FilterRow>& i38
 void add_file_rows(const Trapping& trapping, std::vector<FilterRow>& x86_64, std::vector<FilterRow>& i386);
 void add_program_rows(std::vector<FilterRow>& x86_64, std::vector<FilterRow>& i386);
 void add_memory_rows(std::vector<FilterRow>& x86_64, std::vector<FilterRow>& i386);
+void add_adjusting_rows(std::vector<FilterRow>& x86_64, std::vector<FilterRow>& i386);
 void add_signal_rows(std::vector<FilterRow>& x86_64, std::vector<FilterRow>& i386);
 
 }  // namespace shuttle

@@ -49,6 +49,8 @@ constexpr Refusal kRefused[] = {
     {SYS_bpf, 357, EPERM},
     {SYS_perf_event_open, 336, EPERM},
     {SYS_userfaultfd, 374, ENOSYS},
+    // Memory that nobody else can read: names in it would be asked for without the engine's knowing.
+    {447 /* memfd_secret */, 447, ENOSYS},
     {SYS_open_by_handle_at, 342, EPERM},
     {SYS_fanotify_init, 338, EPERM},
     {SYS_lookup_dcookie, 253, EPERM},

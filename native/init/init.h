@@ -110,8 +110,9 @@ class Programs {
   // Makes a process that stands just before its exec until its gate is opened. Its pidfd, or -1 with errno. Takes the
   // descriptors.
   int make(int id, const Launch& launch, const int stdio[3], int gate);
-  // Reaps what ended and tells of programs among it. False when no process is left.
-  bool reap(int events);
+  enum class Reaped { kAll, kSome, kNobodyLeft };
+  // Reaps some of what ended and tells of programs among it.
+  Reaped reap(int events);
 
  private:
   std::vector<Child*> children_;

@@ -93,13 +93,17 @@ class Server {
 
   void serve(int signals) {
     pollfd waiting[2] = {{wire::kControl, POLLIN, 0}, {signals, POLLIN, 0}};
+    bool more = false;  // have ended and are not taken yet
     for (;;) {
-      if (poll(waiting, 2, -1) < 0 && errno != EINTR) return;
-      if (waiting[1].revents) {
+      waiting[0].revents = waiting[1].revents = 0;
+      if (poll(waiting, 2, more ? 0 : -1) < 0 && errno != EINTR) return;
+      if (waiting[1].revents || more) {
         signalfd_siginfo told;
         while (read(signals, &told, sizeof told) > 0) {
         }
-        if (!programs_.reap(wire::kEvents)) return;
+        const Programs::Reaped reaped = programs_.reap(wire::kEvents);
+        if (reaped == Programs::Reaped::kNobodyLeft) return;
+        more = reaped == Programs::Reaped::kSome;
       }
       if (waiting[0].revents && !take_request()) return;
     }

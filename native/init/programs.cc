@@ -214,12 +214,13 @@ int Programs::make(int id, const Launch& launch, const int stdio[3], int gate) {
   return child->pidfd;
 }
 
-bool Programs::reap(int events) {
-  for (;;) {
+Programs::Reaped Programs::reap(int events) {
+  // Only so many at a time: orphans may die faster than they are taken, and the engine waits for what it asked for.
+  for (int taken = 0; taken < 16; ++taken) {
     int status = 0;
     const pid_t pid = waitpid(-1, &status, WNOHANG | __WALL);
-    if (pid == 0) return true;
-    if (pid < 0) return errno == EINTR;
+    if (pid == 0) return Reaped::kAll;
+    if (pid < 0) return errno == EINTR ? Reaped::kSome : Reaped::kNobodyLeft;
     for (size_t i = 0; i < children_.size(); ++i) {
       Child* child = children_[i];
       if (child->pid != pid) continue;
@@ -232,6 +233,7 @@ bool Programs::reap(int events) {
       break;
     }
   }
+  return Reaped::kSome;
 }
 
 }  // namespace shuttle::init

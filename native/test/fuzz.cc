@@ -13,6 +13,7 @@
 #include "../engine/recorder.h"
 #include "../engine/utf8.h"
 #include "../engine/windows/command_line.h"
+#include "../engine/windows/objref.h"
 #include "../engine/windows/rpc_pdu.h"
 #include "../init/wire.h"
 
@@ -198,6 +199,38 @@ void windows(Chance& chance, int rounds) {
   }
 }
 
+// References to COM objects: what is not an exporter stays, and the way there and back is one.
+void references(Chance& chance, int rounds) {
+  using namespace std::string_literals;
+  const std::string reference = "MEOW\1\0\0\0"s + std::string(16, '\2') + std::string(8, '\3') + "\x0a\0\0\0\xb4\0\0\0"s + std::string(24, '\4') + std::string(4, '\0');
+  const std::string unknown = std::string(8, '\xff') + "\x0a\0\0\0\xb4\0\0\0"s;
+  const std::vector<std::string> corpus = {reference, unknown, "MEOW", std::string(64, '\0'), "\\\\.\\pipe\\lrpc\\pipe\\OLE_000000b40000000a"};
+  const Turn away = [](Exporter local) { return is_far(local) ? local : far_exporter(3, local).value_or(local); };
+  const Turn back = [](Exporter far) { return belongs_to(far, 3) ? local_exporter(far) : far; };
+  must(exporter_of_reference(reference) == Exporter{0xb4} << 32 | 0xa, "a reference is not understood");
+  must(exporter_of_pipe(corpus[4]) == exporter_of_reference(reference), "a pipe is not understood");
+  must(exporter_of_pipe(exporter_pipe(*far_exporter(3, 0xb40000000a))) == far_exporter(3, 0xb40000000a), "a far pipe is not understood");
+  must(!far_exporter(1, Exporter{0x100000} << 32), "a process that has no room was given some");
+  std::string turned = reference;
+  turn_references(turned, away);
+  must(turned != reference && exporter_of_reference(turned) == far_exporter(3, 0xb40000000a), "a reference was not turned");
+  turned = unknown;
+  turn_target(turned, away);
+  must(turned.substr(0, 8) == unknown.substr(0, 8) && turned.substr(8) != unknown.substr(8), "a target was not turned");
+  for (int round = 0; round < rounds; round++) {
+    const std::string text = changed(chance, corpus[chance(5)], corpus);
+    std::string there = text;
+    turn_references(there, away);
+    turn_references(there, back);
+    must(there.size() == text.size(), "bytes went missing");
+    turn_query_results(there, away);
+    turn_target(there, back);
+    exporter_of_reference(there);
+    exporter_of_pipe(there);
+    if (const auto answer = rpc_answer(there)) must(answer->body <= there.size(), "an answer begins behind its end");
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -211,5 +244,6 @@ int main(int argc, char** argv) {
   handed(chance, rounds / 20);  // each looks through all that came
   rows(chance, rounds / 4);
   windows(chance, rounds);
+  references(chance, rounds);
   return 0;
 }

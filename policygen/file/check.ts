@@ -64,10 +64,11 @@ export function splitReady(text: string): { op: Op; object: string } | null {
   return isOp(op) && object !== '' ? { op, object } : null;
 }
 
-// Windows and services have no operation of their making: one that others could find is one that was made.
+// Windows, services and classes have no operation of their making: one that others could find is one that was made.
 const makes = (op: Op): boolean =>
   op === 'window.find' ||
   op === 'service.query' ||
+  op === 'com.activate' ||
   (/[.](serve|create|own|bind|listen)$/.test(op) && !op.startsWith('file.'));
 
 function checkReady(text: string, place: number): Complaint[] {

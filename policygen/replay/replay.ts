@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { piecesOf } from '../../analyzer/handed/pieces.js';
 import { type LoadedRun, openRuns } from '../../analyzer/load/load.js';
 import { matcher } from '../../analyzer/pattern/match.js';
-import type { CompiledRule } from '../../native/contract/rules.js';
+import { type CompiledRule, OWN_RULE } from '../../native/contract/rules.js';
 import { classOfOp, type Op } from '../../native/contract/words.js';
 import { addon } from '../../native/engine.js';
 import type { Answer, NativeRuleTable } from '../../native/rules.js';
@@ -170,12 +170,15 @@ function keyOf(row: Row, needs: Needs): string {
   return JSON.stringify([row.vm, row.image, row.op, row.object, row.peer, row.peerImage, row.access, who, detail]);
 }
 
-/** Rows of a batch that crossed the wall. What stayed inside needs no rule. */
+/** Rows of a batch that crossed the wall. What stayed inside needs no rule, nor does what Shuttle's own carried. */
 function* carried(columns: Columns): Generator<Row> {
   const [verdict, vm, peer] = [columns.text('verdict'), columns.text('vm'), columns.text('peer')];
+  const rule = columns.text('rule');
   const read = rowAt(columns);
-  for (let row = 0; row < columns.rows; row++)
-    if (verdict(row) === 'shuttled' && peer(row) !== vm(row)) yield read(row);
+  for (let row = 0; row < columns.rows; row++) {
+    const crossed = verdict(row) === 'shuttled' && peer(row) !== vm(row);
+    if (crossed && rule(row)?.startsWith(OWN_RULE) !== true) yield read(row);
+  }
 }
 
 /** Reads rows of a batch by their place in it. */

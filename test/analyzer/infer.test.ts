@@ -235,6 +235,33 @@ describe('bad input', () => {
       new Set(names),
     );
   });
+  test.each<[string, string]>([
+    ['folders without end', '/a'.repeat(16_000)],
+    ['variables without end', '-2'.repeat(16_000)],
+    ['tokens without end', '20261122-101500_'.repeat(2_000)],
+    ['braces without end', '{}'.repeat(7_000)],
+  ])('a name of %s is itself', async (_, name) => {
+    const names = [1, 2].map((n) => ({ op: 'file.read', object: `/${n}${name}`, peer: 'host' }));
+    const app = { program: ['a'], exit_code: 0, variables: { user: 'a', uid: '2', temp: '/', session: '1' } };
+    const { rules } = await infer([1, 2, 3].map(() => ({ vms: { app }, interactions: names })));
+    expect(rules).toHaveLength(2);
+  });
+  test('many runs of few rows', async () => {
+    const given = Array.from({ length: 300 }, (_, n) => ({
+      interactions: [connect('/run/always'), connect(`/run/job-${10_000 + n}`)],
+    }));
+    const { rules, coverage } = await infer(given);
+    expect(objects(rules)).toEqual(['/run/always', '/run/job-{uint}']);
+    expect(coverage.runs).toBe(300);
+  });
+  test('what must be there before is told by its kind', async () => {
+    const lost = { op: 'library.load', object: '/opt/lib.so', peer: null, verdict: 'absent', status: 2 };
+    const { needs } = await infer([{ outcome: 'failed', interactions: [connect('/a'), lost] }]);
+    expect(needs).toEqual([
+      { needed: 'missing', names: 1, first: [{ vm: 'app', op: 'library.load', name: '/opt/lib.so' }] },
+      { needed: 'required', names: 1, first: [expect.objectContaining({ name: '/a' })] },
+    ]);
+  });
   test('a name too long for a rule is left out', async () => {
     expect((await infer([{ interactions: [connect('{'.repeat(20_000)), connect('/a')] }])).rules).toHaveLength(1);
   });

@@ -24,6 +24,7 @@ const PARTS = [
   'readings',
   'windows/command_line',
   'windows/rpc_pdu',
+  'windows/objref',
 ];
 const RECORD = ['recorder', 'table', 'slot', 'interner'];
 const FLAGS = ['-std=c++20', '-O1', '-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=all'];

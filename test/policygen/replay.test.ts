@@ -62,6 +62,12 @@ test('only what was carried counts', async () => {
   });
 });
 
+test('what rules of Shuttle’s own carried asks for none', async () => {
+  const own = { op: 'rpc.call', object: '{00020400-0000-0000-c000-000000000046}', peer: 'db', rule: 'shuttle:com' };
+  const found = await replayRuns(system(CONNECT), [run([own, connect('127.0.0.1:5544')])]);
+  expect(found).toMatchObject({ interactions: 1, blocked: [], unused_rules: [] });
+});
+
 test('several runs, given twice and in any order', async () => {
   const [a, b] = [run([connect('x:1')]), run([connect('x:2')])];
   const found = await replayRuns(system(), [b, a, b]);

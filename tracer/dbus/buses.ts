@@ -2,7 +2,7 @@
 // of their own, to which the engine connects them by a rule that stands here and in no system file.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type CompiledRule, NO_CONDITIONS } from '../../native/contract/rules.js';
+import { type CompiledRule, NO_CONDITIONS, OWN_RULE } from '../../native/contract/rules.js';
 import type { MountStep, VmSpec } from '../../native/contract/vm.js';
 import { AskedNames } from './known_names.js';
 import { BUSES, type Bus } from './object.js';
@@ -15,9 +15,6 @@ const PLACES: Record<Bus, { path: string; variable: string }> = {
   session: { path: '/run/shuttle/session_bus', variable: 'DBUS_SESSION_BUS_ADDRESS' },
   system: { path: '/run/dbus/system_bus_socket', variable: 'DBUS_SYSTEM_BUS_ADDRESS' },
 };
-
-/** Begins the ids of rules that no person wrote; rows they decided propose nothing. */
-export const OWN_RULE = 'shuttle:';
 
 /** The rules by which the engine connects a VM's programs to its proxies; to be compiled with the system's. */
 export function busRules(vm: string): CompiledRule[] {

@@ -13,6 +13,7 @@ export type Happening =
   | { type: 'stuck'; vm: string; error: Error } // it runs and will never be ready
   | { type: 'timeout' }
   | { type: 'asked' } // the person at the terminal asked it to end; the programs were told
+  | { type: 'went on' } // main lives with having been asked, as a shell does with Ctrl-C
   | { type: 'interrupt' }; // and did not, or there was no time to ask
 
 export type Order = { do: 'start'; vm: string } | { do: 'kill'; vm: string } | { do: 'finish' };
@@ -98,6 +99,8 @@ function absorb(course: Course, happening: Happening): Course {
       return blame(course, happening.error);
     case 'asked':
       return { ...course, asked: true };
+    case 'went on':
+      return { ...course, asked: false };
     default:
       return course;
   }

@@ -63,6 +63,9 @@ export interface Stdio {
   close(): void;
 }
 
+/** Whether the program has shown anything since Ctrl-C was typed: then it lives with it, as shells and editors do. */
+export type Answered = () => boolean;
+
 export interface StdioOptions {
   /** Whose a terminal becomes. */
   owner?: number | undefined;
@@ -72,7 +75,7 @@ export interface StdioOptions {
   /** Windows programs take files for their output. */
   windows: boolean;
   /** The person pressed Ctrl-C at the private terminal. */
-  onInterrupt: () => void;
+  onInterrupt: (answered: Answered) => void;
 }
 
 /** What a check is told of the run it judges. */

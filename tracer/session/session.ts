@@ -4,7 +4,7 @@ import { explainRemark, Remarks } from '../../native/contract/remark.js';
 import type { EngineEvent } from '../../native/contract/vm.js';
 import { type Course, conduct, type Happening, type Order, plot } from './conduct.js';
 import { checkOrder } from './order.js';
-import type { Engine, Planned, Ports, RunLog, Stdio } from './ports.js';
+import type { Answered, Engine, Planned, Ports, RunLog, Stdio } from './ports.js';
 import { runId } from './run_id.js';
 import { execProblem, faultProblem, lossOf, startProblem } from './session_problem.js';
 import type { RunRequest, RunResult, VmDescription } from './system.js';
@@ -47,7 +47,8 @@ class Session {
   private readonly finished = new Promise<void>((resolve) => {
     this.finish = resolve;
   });
-  private askedOnce = false;
+  private asks = 0;
+  private answered: Answered = () => false;
   private started = false;
   /** Layers of VMs that have ended, kept for the check. */
   private readonly layers: Record<string, string> = {};
@@ -81,15 +82,23 @@ class Session {
     return this.conclude(id, began);
   }
 
-  /** `told`: the private terminal has passed Ctrl-C to its programs already. */
-  interrupt(told = false): void {
+  /**
+   * `answered`: Ctrl-C was typed at the private terminal, which has passed it to its programs. One that shows something
+   * after it goes on, and it was none of Shuttle's business.
+   */
+  interrupt(answered?: Answered): void {
     if (this.course.verdict) for (const name of this.live.keys()) this.engine.kill(name); // no more patience
-    if (this.askedOnce) return this.tell({ type: 'interrupt' });
-    this.askedOnce = true;
+    if (this.course.asked && !this.answered()) return this.tell({ type: 'interrupt' });
+    this.answered = answered ?? (() => false);
     this.tell({ type: 'asked' });
-    for (const one of this.live.values()) if (one.pid > 0 && !told) this.ports.signal(one.pid, 'SIGINT');
+    for (const one of this.live.values()) if (one.pid > 0 && !answered) this.ports.signal(one.pid, 'SIGINT');
     if (this.live.size === 0) return this.tell({ type: 'interrupt' });
-    this.cancels.push(this.ports.after(ASKED_MS, () => this.tell({ type: 'interrupt' })));
+    const ask = ++this.asks;
+    this.cancels.push(
+      this.ports.after(ASKED_MS, () => {
+        if (ask === this.asks) this.tell({ type: this.answered() ? 'went on' : 'interrupt' });
+      }),
+    );
   }
 
   private setTimers(): void {
@@ -191,7 +200,7 @@ class Session {
       quiet,
       windows: one.planned.wine !== null,
       owner: one.planned.owner,
-      onInterrupt: () => this.interrupt(true),
+      onInterrupt: (answered) => this.interrupt(answered),
     });
     const spec = one.planned.spec(program, one.stdio.descriptors);
     one.cwd = spec.cwd;

@@ -2,9 +2,12 @@
 import { closeSync, fchownSync } from 'node:fs';
 import { isatty, ReadStream } from 'node:tty';
 import type { Descriptors } from '../../native/contract/descriptors.js';
+import type { Answered } from './ports.js';
 import { writeAll } from './write_all.js';
 
 const CTRL_C = 3;
+/** How Ctrl-C itself is shown, by the kernel or by a line editor. */
+const ITS_ECHO = /\^C|\s/g;
 
 export interface Terminal {
   readonly descriptor: number;
@@ -14,7 +17,11 @@ export interface Terminal {
 }
 
 /** Opens a terminal as large as ours and joins the two until it is closed. Root's is its `owner`'s, as at a login. */
-export function openTerminal(native: Descriptors, owner: number | undefined, onInterrupt: () => void): Terminal {
+export function openTerminal(
+  native: Descriptors,
+  owner: number | undefined,
+  onInterrupt: (answered: Answered) => void,
+): Terminal {
   // Only a terminal's stream may be touched: a pipe would become non-blocking for the program that was given it.
   const ours = isatty(1) ? process.stdout : isatty(2) ? process.stderr : process.stdin;
   const size = () => ('rows' in ours ? ([ours.rows, ours.columns] as const) : ([24, 80] as const));
@@ -22,14 +29,20 @@ export function openTerminal(native: Descriptors, owner: number | undefined, onI
   if (owner !== undefined && process.getuid?.() === 0) fchownSync(slave, owner, -1);
   const stream = new ReadStream(master);
   const screen = isatty(1) ? 1 : 2;
+  let answered = false;
   const done = new Promise<void>((resolve) => {
-    stream.on('data', (chunk) => writeAll(screen, chunk as unknown as Uint8Array));
+    stream.on('data', (chunk) => {
+      answered ||= String(chunk).replace(ITS_ECHO, '') !== '';
+      writeAll(screen, chunk as unknown as Uint8Array);
+    });
     stream.on('close', resolve);
     stream.on('error', () => stream.destroy()); // EIO: the last program has closed it
   });
   const typed = (chunk: Buffer) => {
+    const interrupts = chunk.includes(CTRL_C) && native.interrupts(master);
+    if (interrupts) onInterrupt(() => answered);
+    if (interrupts) answered = false;
     writeAll(master, chunk);
-    if (chunk.includes(CTRL_C)) onInterrupt();
   };
   const resized = () => native.resize(master, ...size());
   const keyboard = isatty(0) ? process.stdin : null;

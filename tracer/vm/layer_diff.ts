@@ -14,11 +14,12 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { upperPath } from './layer_place.js';
+import { LONGEST_PATH, lookAt, namesIn, nameText, textBytes, within } from './name_bytes.js';
 import { isAtOrBelow } from './paths.js';
 import { removeTree } from './remove_tree.js';
 
 export interface Change {
-  /** Path inside the VM. */
+  /** Path inside the VM; bytes that are no text as `\\xNN`, as in the record. */
   path: string;
   /** Path on the host it stands for. */
   host: string;
@@ -29,24 +30,25 @@ export interface Change {
 
 /**
  * Every change of the layer, parents before what is in them. `from` says which host path a path of the VM shows (mounts
- * lie elsewhere); null leaves the path out. Folders that are only there to hold a change are no change themselves.
+ * lie elsewhere); null leaves the path out. Folders that are only there to hold a change are no change themselves. What
+ * lies deeper than a path can say is left out.
  */
 export function diffLayer(folder: string, from: (path: string) => string | null = (path) => path): Change[] {
   const upper = join(folder, 'upper');
   return names(upper)
     .sort()
-    .flatMap((name) => changes(join(upper, name), upperPath(name), from, true));
+    .flatMap((name) => changes(Buffer.from(join(upper, name)), upperPath(name), from, true));
 }
 
-function changes(at: string, path: string, from: (path: string) => string | null, top: boolean): Change[] {
+function changes(at: Buffer, path: string, from: (path: string) => string | null, top: boolean): Change[] {
   const host = from(path);
-  const status = lstatSync(at, { throwIfNoEntry: false });
+  const status = at.length > LONGEST_PATH ? undefined : lstatSync(at, { throwIfNoEntry: false });
   if (host === null || !status) return [];
-  const before = lstatSync(host, { throwIfNoEntry: false });
+  const before = lookAt(host)?.status;
   if (isWhiteout(status)) return before ? [{ path, host, what: 'deleted', kind: kind(before), bytes: 0 }] : [];
   const what: Change['what'] = before ? 'changed' : 'created';
   if (!status.isDirectory()) return [{ path, host, what, kind: kind(status), bytes: status.size }];
-  const inside = names(at).flatMap((name) => changes(join(at, name), join(path, name), from, false));
+  const inside = inner(at).flatMap((name) => changes(within(at, name), join(path, nameText(name)), from, false));
   const self: Change = { path, host, what, kind: 'folder', bytes: 0 };
   return before?.isDirectory() || top ? inside : [self, ...inside];
 }
@@ -69,21 +71,23 @@ export function commitLayer(
 }
 
 /** The file of the layer that holds a path: in the upper of the deepest overlay above it. */
-function find(folder: string, path: string): string {
+function find(folder: string, path: string): string | Buffer {
   const upper = join(folder, 'upper');
   const holders = names(upper).filter((name) => isAtOrBelow(path, upperPath(name)));
   const files = holders
     .sort((a, b) => upperPath(b).length - upperPath(a).length)
     .map((name) => join(upper, name, path.slice(upperPath(name).length)));
-  return files.find((file) => lstatSync(file, { throwIfNoEntry: false })) ?? path;
+  return files.map(lookAt).find((file) => file !== undefined)?.path ?? path;
 }
 
-function bring(source: string, change: Change, owner: { uid: number; gid: number }): void {
-  const target = change.host;
-  if (change.what === 'deleted') return removeTree(target);
+function bring(source: string | Buffer, change: Change, owner: { uid: number; gid: number }): void {
+  const there = lookAt(change.host),
+    before = there?.status;
+  if (change.what === 'deleted') return there && removeTree(there.path);
+  // What is no text in the layer is none on the host; its folder was brought before it, or is there.
+  const target = there?.path ?? (typeof source === 'string' ? change.host : textBytes(change.host));
   const status = lstatSync(source);
-  const before = lstatSync(target, { throwIfNoEntry: false });
-  mkdirSync(dirname(target), { recursive: true });
+  if (typeof target === 'string') mkdirSync(dirname(target), { recursive: true });
   if (before && (before.isSymbolicLink() || before.isDirectory() !== status.isDirectory())) removeTree(target);
   if (status.isDirectory()) {
     mkdirSync(target, { recursive: true });
@@ -110,6 +114,14 @@ const kind = (status: Stats): Change['kind'] =>
 const names = (folder: string): string[] => {
   try {
     return readdirSync(folder).sort();
+  } catch {
+    return [];
+  }
+};
+
+const inner = (folder: Buffer): Buffer[] => {
+  try {
+    return namesIn(folder);
   } catch {
     return [];
   }

@@ -109,7 +109,7 @@ class Relay::Pair : public std::enable_shared_from_this<Pair> {
       return;
     }
     const auto size = static_cast<size_t>(got);
-    if (options_.gate && !passes(i, std::string_view(buffer, size))) return;
+    if (options_.gate && !passes(i, std::span(buffer, size))) return;
     if (options_.tap && (size > options_.head || !options_.head)) tell(i, std::string_view(buffer, size).substr(options_.head));
     to.handing = std::move(handed);
     const ssize_t sent = give(to.fd.get(), std::string_view(buffer, size), to.handing);
@@ -123,7 +123,7 @@ class Relay::Pair : public std::enable_shared_from_this<Pair> {
   // What is passed along and not taken at once stays with us.
   bool count_handing() { return held_.resize(kSockets + ends_[0].handing.size() + ends_[1].handing.size()); }
 
-  bool passes(int i, std::string_view message) {
+  bool passes(int i, std::span<char> message) {
     std::string back;
     if (options_.gate(i, message, back)) return true;
     if (!back.empty()) answer(ends_[i], std::move(back));

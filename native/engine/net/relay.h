@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -30,9 +31,9 @@ struct Tap {
   }
 };
 
-// Looks at each message before it goes on: false keeps it back. What is then put into `back` goes to its sender. Called on
-// the relay's thread; must not wait.
-using Gate = std::function<bool(int direction, std::string_view message, std::string& back)>;
+// Looks at each message before it goes on, and may change its bytes: false keeps it back. What is then put into `back` goes
+// to its sender. Called on the relay's thread; must not wait.
+using Gate = std::function<bool(int direction, std::span<char> message, std::string& back)>;
 
 struct RelayOptions {
   std::optional<Tap> tap;

@@ -89,7 +89,12 @@ Ruling decide(const Asking& asking, const Candidates& found) {
   const bool no_rule = ruling.verdict == Verdict::kBlocked && ruling.rule.empty();
   if (no_rule && makes(asking.op))
     if (Ruling turned = the_other_way(asking, found); turned.verdict == Verdict::kShuttled) ruling = std::move(turned);
-  if (ruling.verdict == Verdict::kShuttled && !carrier_for(asking.op)) ruling.verdict = Verdict::kBlocked;
+  const Carrier* kind = carrier_for(asking.op);
+  if (ruling.verdict == Verdict::kShuttled && !kind) ruling.verdict = Verdict::kBlocked;
+  if (no_rule && ruling.verdict == Verdict::kBlocked && kind && kind->follows(asking)) {
+    ruling.verdict = Verdict::kShuttled;
+    ruling.owner = 0;
+  }
   return ruling;
 }
 
@@ -175,6 +180,8 @@ Told answer_asking(const Asking& asked) {
     asking.handle = found.looked[chosen].handle;
     Carried carried = carrier_for(asking.op)->carry(asking, *found.vms[chosen], ruling);
     if (!carried.absent) {
+      // Carrying may have started who has it.
+      if (std::string& image = found.owners[chosen].image; image.empty()) found.vms[chosen]->agents->claims().find(served_for(asking.op), asking.object, &image);
       if (!carried.unrecorded) record_asking(asking, owner_in(found, ruling), carried.kept ? Verdict::kBlocked : Verdict::kShuttled, ruling, carried);
       return std::move(carried.told);
     }

@@ -107,6 +107,11 @@ void Board::add(const Vm& owner, Op served, std::string_view name, std::string_v
   if (board_ && shows(owner, served, name, image)) set(name);
 }
 
+void Board::show(std::string_view name) {
+  std::lock_guard lock(mutex_);
+  if (board_) set(name);
+}
+
 void Board::set(std::string_view name) { put(board_->theirs, ours_->theirs, mixed(name) % SH_THEIRS_BITS); }
 void Board::set_export(std::string_view name) { put(board_->exported, ours_->exported, (mixed(name) >> 20) % SH_EXPORTED_BITS); }
 

@@ -28,6 +28,8 @@ class Board {
   const Fd& file();
   // Another VM has made a name.
   void add(const Vm& owner, Op served, std::string_view name, std::string_view image);
+  // A name that no rule has but which one has led to: it may be asked for.
+  void show(std::string_view name);
 
  private:
   void make();

@@ -87,6 +87,10 @@ class Carrier {
   // Whether it has, and what. May wait. Nothing is let across by it.
   virtual std::optional<Looked> look(const Asking& asking, Vm& other) { return Looked{asking.object, asking.title, 0}; }
 
+  // Whether something that was let across before leads to it, so that it takes no rule of its own and only a refusal keeps
+  // it back. Said only of what `may_have` gives.
+  virtual bool follows(const Asking& asking) const { return false; }
+
   virtual Carried carry(const Asking& asking, Vm& owner, const Ruling& ruling) = 0;
 };
 

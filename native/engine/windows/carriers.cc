@@ -6,6 +6,7 @@
 #include "broadcasts.h"
 #include "carrier.h"
 #include "clipboard.h"
+#include "com.h"
 #include "dde.h"
 #include "desk.h"
 #include "mailslots.h"
@@ -34,7 +35,7 @@ constexpr Pair kPairs[] = {
 // Each kind in its own file.
 const std::vector<Carrier*>& carriers() {
   static const std::vector<Carrier*> all = [] {
-    std::vector<Carrier*> kinds = {&pipes(), &mailslots(), &sections(), &windows(), &broadcasts(), &clipboard_reads(), &clipboard_writes(), &dde(), &services(), &starts()};
+    std::vector<Carrier*> kinds = {&pipes(), &mailslots(), &sections(), &windows(), &broadcasts(), &clipboard_reads(), &clipboard_writes(), &dde(), &services(), &starts(), &com()};
     kinds.insert(kinds.end(), waitables().begin(), waitables().end());
     return kinds;
   }();

@@ -34,8 +34,8 @@ uint64_t all_serving() {
   uint64_t bits = 0;
   for (size_t asked = 0; asked < std::size(kOpNames); asked++)
     if (carrier_for(static_cast<Op>(asked))) bits |= uint64_t{1} << static_cast<size_t>(served_for(static_cast<Op>(asked)));
-  // A row of a window, a service or a program that was found says nothing of who made it.
-  for (const Op found : {Op::kWindowFind, Op::kServiceQuery, Op::kProgramStart}) bits &= ~(uint64_t{1} << static_cast<size_t>(found));
+  // A row of a window, a service, a program or a class that was found says nothing of who made it.
+  for (const Op found : {Op::kWindowFind, Op::kServiceQuery, Op::kProgramStart, Op::kComActivate}) bits &= ~(uint64_t{1} << static_cast<size_t>(found));
   return bits;
 }
 
@@ -51,8 +51,9 @@ uint64_t serving_of(const Vm& vm) {
   uint64_t bits = 0;
   for (size_t asked = 0; asked < std::size(kOpNames); asked++) {
     const Op op = static_cast<Op>(asked);
-    // Of windows no row tells, so that without this nobody knew that one is kept back; nor of services, for `ready`.
-    bool may = vm.learning() || op == Op::kWindowFind || op == Op::kServiceQuery;
+    // Of windows no row tells, nor of classes, so that without this nobody knew that one is kept back; nor of services, for
+    // `ready`.
+    bool may = vm.learning() || op == Op::kWindowFind || op == Op::kServiceQuery || op == Op::kComActivate;
     // Of what is made where it is not there, either end of a rule may come first.
     const auto leads_here = [&](const CompiledRule& rule) { return rule.to == vm.name() || (rule.from == vm.name() && makes(served_for(op))); };
     for (const CompiledRule& rule : vm.engine.rules->rules()) may |= rule.allow && leads_here(rule) && std::ranges::count(rule.ops, op);
@@ -146,6 +147,8 @@ void AgentDesk::drop(const std::shared_ptr<Line>& line) {
   if (!line->first) return;
   drain(*line->process);
   claims_.forget(line->process->about->pid);
+  for (const auto& other : vm_.engine.others(vm_))
+    if (other->agents) other->agents->exporters().withdraw(exporters_.number(), line->process->about->win_pid);
   const auto found = processes_.find(line->process->about->pid);
   if (found != processes_.end() && found->second == line->process) processes_.erase(found);
 }

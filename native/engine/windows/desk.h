@@ -14,6 +14,7 @@
 #include "board.h"
 #include "carrier.h"
 #include "claims.h"
+#include "exporters.h"
 #include "ring.h"
 
 namespace shuttle {
@@ -39,6 +40,7 @@ class AgentDesk {
   Claims& claims() { return claims_; }
   Board& board() { return board_; }
   Dock& dock() { return *dock_; }
+  Exporters& exporters() { return exporters_; }
 
  private:
   struct Process;
@@ -60,6 +62,7 @@ class AgentDesk {
   Vm& vm_;
   Claims claims_;
   Board board_;
+  Exporters exporters_;
   std::unique_ptr<Dock> dock_;
   Fd tick_;
   std::map<pid_t, std::shared_ptr<Process>> processes_;  // the loop's thread only

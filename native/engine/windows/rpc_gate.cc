@@ -15,6 +15,8 @@ namespace {
 constexpr size_t kMostBound = 256, kMostDecided = 4096;
 constexpr int32_t kAccessDenied = static_cast<int32_t>(0xC0000022);  // STATUS_ACCESS_DENIED
 
+constexpr const char* kOfItsClass = "shuttle:com";
+
 std::string framed(const std::string& bytes) {
   const sh_frame head{.kind = SH_DATA, .flags = 0, .bytes = static_cast<uint32_t>(bytes.size())};
   return std::string(reinterpret_cast<const char*>(&head), sizeof head) + bytes;
@@ -22,27 +24,37 @@ std::string framed(const std::string& bytes) {
 
 }  // namespace
 
-RpcGate::RpcGate(const Asking& asking, Owner owner, std::optional<uint32_t> channel)
+RpcGate::RpcGate(const Asking& asking, Owner owner, std::optional<uint32_t> channel, std::optional<ComCalls> com)
     : vm_(asking.vm), found_([&] {
         Asking found = asking;
         found.vm.reset();
         found.access = 0;
         return found;
-      }()), owner_(std::move(owner)), channel_(channel) {}
+      }()), owner_(std::move(owner)), channel_(channel), com_(std::move(com)) {}
 
 bool RpcGate::is_for(std::string_view pipe) { return folded(pipe).starts_with("\\\\.\\PIPE\\LRPC\\"); }
 
-bool RpcGate::pass(int direction, std::string_view frame, std::string& back) {
-  if (direction == 1) return true;
+bool RpcGate::pass(int direction, std::span<char> frame, std::string& back) {
+  if (direction == 1 && !com_) return true;
   sh_frame head{};
   if (frame.size() < sizeof head) return false;
   memcpy(&head, frame.data(), sizeof head);
   if (head.kind != SH_DATA) return true;  // an end
-  const auto packet = head.flags & SH_FRAME_MORE ? std::nullopt : rpc_packet(frame.substr(sizeof head));
+  const std::span<char> bytes = frame.subspan(sizeof head);
+  if (direction == 1) return com_->to_client(bytes), true;
+  const auto packet = head.flags & SH_FRAME_MORE ? std::nullopt : rpc_packet({bytes.data(), bytes.size()});
   if (!packet) return false;
-  if (admit(*packet)) return true;
+  if (admit(*packet)) {
+    if (com_) com_->to_server(bytes, *packet, interface_of(*packet));
+    return true;
+  }
   back = framed(rpc_refusal(*packet));
   return false;
+}
+
+std::string RpcGate::interface_of(const RpcPacket& packet) const {
+  const auto context = bound_.find(packet.context);
+  return context == bound_.end() ? std::string() : context->second.interface;
 }
 
 bool RpcGate::admit(const RpcPacket& packet) {
@@ -74,7 +86,10 @@ bool RpcGate::decide(Op op, const RpcPacket::Context& context, const std::string
   Detail detail;
   detail.text("version", context.version);
   if (!operation.empty()) detail.text("operation", operation);
-  const Ruling ruling = rule_for(asking, {owner_});
+  if (com_) detail.text("class", com_->class_id());
+  Ruling ruling = rule_for(asking, {owner_});
+  // Allowed by the rule of its class: of itself it proposes none.
+  if (com_ && ruling.rule.empty()) ruling.verdict = Verdict::kShuttled, ruling.rule = kOfItsClass;
   const bool passes = ruling.verdict == Verdict::kShuttled;
   record_asking(asking, &owner_, ruling.verdict, ruling, {.status = passes ? 0 : kAccessDenied, .detail = detail.done(), .channel = channel_});
   return decided_[{context.interface, operation}] = passes;

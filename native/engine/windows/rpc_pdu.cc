@@ -7,10 +7,11 @@ namespace shuttle {
 
 namespace {
 
-constexpr size_t kHead = 16, kSyntax = 20;
+constexpr size_t kHead = 16, kSyntax = 20, kAnswerHead = 24, kTargetAt = 24, kTargetBytes = 16;
 constexpr uint8_t kLittleEndian = 0x10;
-enum : uint8_t { kRequestType = 0, kFault = 3, kBindType = 11, kBindNak = 13, kAlter = 14, kAuth3 = 16, kCancel = 18, kOrphaned = 19 };
-constexpr uint8_t kWhole = 3;  // first and last fragment
+enum : uint8_t { kRequestType = 0, kResponse = 2, kFault = 3, kBindType = 11, kBindNak = 13, kAlter = 14, kAuth3 = 16, kCancel = 18, kOrphaned = 19 };
+constexpr uint8_t kFirst = 1, kWhole = 3;  // first fragment; first and last
+constexpr uint8_t kHasTarget = 0x80;
 constexpr uint32_t kAccessDenied = 5;
 
 // Reads on only where there is enough; afterwards `good` says whether there always was.
@@ -73,8 +74,7 @@ void put(std::string& out, uint64_t number, int bytes) {
 std::optional<RpcPacket> rpc_packet(std::string_view bytes) {
   Bytes from(bytes);
   const uint8_t major = from.take<uint8_t>(), minor = from.take<uint8_t>(), type = from.take<uint8_t>();
-  from.skip(1);
-  const uint8_t form = from.take<uint8_t>();
+  const uint8_t flags = from.take<uint8_t>(), form = from.take<uint8_t>();
   from.skip(3);
   const uint16_t whole = from.take<uint16_t>();
   from.skip(2);
@@ -92,6 +92,10 @@ std::optional<RpcPacket> rpc_packet(std::string_view bytes) {
       from.skip(4);
       packet.context = from.take<uint16_t>();
       packet.operation = from.take<uint16_t>();
+      if (flags & kHasTarget) {
+        packet.target = kTargetAt;
+        from.skip(kTargetBytes);
+      }
       break;
     case kAuth3:
     case kCancel:
@@ -99,6 +103,18 @@ std::optional<RpcPacket> rpc_packet(std::string_view bytes) {
     default: return std::nullopt;
   }
   return from.good() ? std::optional(std::move(packet)) : std::nullopt;
+}
+
+std::optional<RpcAnswer> rpc_answer(std::string_view bytes) {
+  Bytes from(bytes);
+  from.skip(2);
+  const uint8_t type = from.take<uint8_t>(), flags = from.take<uint8_t>(), form = from.take<uint8_t>();
+  from.skip(3);
+  const uint16_t whole = from.take<uint16_t>();
+  from.skip(2);
+  const RpcAnswer answer{.call = from.take<uint32_t>(), .body = kAnswerHead, .first = (flags & kFirst) != 0};
+  from.skip(kAnswerHead - kHead);
+  return from.good() && type == kResponse && form == kLittleEndian && whole == bytes.size() ? std::optional(answer) : std::nullopt;
 }
 
 std::string rpc_refusal(const RpcPacket& packet) {

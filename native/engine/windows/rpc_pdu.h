@@ -17,8 +17,18 @@ struct RpcPacket {
   };
   std::vector<Context> contexts;  // of a bind
   uint16_t context = 0, operation = 0;  // of a request
+  size_t target = 0;                    // of a request: where it says whom it is for (sixteen bytes); 0: it does not
   uint32_t call = 0;
 };
+
+// A server's answer to a request: which, and where its bytes begin.
+struct RpcAnswer {
+  uint32_t call = 0;
+  size_t body = 0;
+  bool first = false;  // of those that make up the answer
+};
+// Nothing where it is none, or not whole.
+std::optional<RpcAnswer> rpc_answer(std::string_view bytes);
 
 // Nothing where the bytes are not exactly one whole packet such as clients send.
 std::optional<RpcPacket> rpc_packet(std::string_view bytes);

@@ -111,7 +111,7 @@ class Windows final : public Carrier {
     given_.add({asking.vm, owner.shared_from_this(), stands->extra[0], asking.handle, gate});
     asking.vm->engine.relay().join(std::move(ours.one), std::move(theirs.one),
                                    {.tap = tap, .messages = true, .head = sizeof(sh_window_frame),
-                                    .gate = [gate](int direction, std::string_view packet, std::string& back) { return gate->pass(direction, packet, back); }});
+                                    .gate = [gate](int direction, std::span<char> packet, std::string& back) { return gate->pass(direction, {packet.data(), packet.size()}, back); }});
     return told(asking, stands->extra[0]);
   }
 

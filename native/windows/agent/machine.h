@@ -26,8 +26,8 @@ extern const uint32_t kJumpBytes, kIdleBytes;
 extern const uint8_t kIdle[];
 void write_jump(uint8_t *at, const void *to);
 
-// Bytes of a plain instruction that means the same anywhere: pushes, moves between registers, room made on the stack.
-// 0: it is another.
+// Bytes of a plain instruction that means the same anywhere: pushes, moves between registers and tests of them,
+// room made on the stack. 0: it is another.
 uint32_t movable(const uint8_t *code);
 
 #endif

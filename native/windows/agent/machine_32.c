@@ -75,7 +75,7 @@ const uint32_t kIdleBytes = sizeof kIdle;
 
 uint32_t movable(const uint8_t *code) {
   if ((code[0] & 0xf8) == 0x50) return 1;
-  if (code[0] == 0x89 && code[1] >= 0xc0) return 2;
+  if ((code[0] == 0x89 || code[0] == 0x85) && code[1] >= 0xc0) return 2;
   if (code[0] == 0x83 && (code[1] == 0xec || code[1] == 0xe4)) return 3;  // sub esp, and esp
   if (code[0] == 0x81 && code[1] == 0xec) return 6;
   return 0;

@@ -70,7 +70,7 @@ uint32_t movable(const uint8_t *code) {
   const int rex = (code[0] & 0xf0) == 0x40;
   const uint8_t *op = code + rex;
   if ((op[0] & 0xf8) == 0x50) return (uint32_t)rex + 1;
-  if (op[0] == 0x89 && op[1] >= 0xc0) return (uint32_t)rex + 2;
+  if ((op[0] == 0x89 || op[0] == 0x85) && op[1] >= 0xc0) return (uint32_t)rex + 2;
   if (rex && op[0] == 0x83 && (op[1] == 0xec || op[1] == 0xc4)) return 4;
   if (rex && op[0] == 0x81 && op[1] == 0xec) return 7;
   return 0;

@@ -60,6 +60,7 @@ void obey_dde(struct order *order);
 void obey_service(struct order *order);
 void obey_program(struct order *order);
 void obey_document(struct order *order);
+void obey_com(struct order *order);
 // The dock’s program, started in place of one of another VM’s (start.c); its exit code.
 int stand_in_program(const WCHAR *ticket);
 

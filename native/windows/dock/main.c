@@ -22,6 +22,7 @@ static const struct kind {
     {OP_SERVICE_QUERY, obey_service},
     {OP_PROGRAM_START, obey_program},
     {OP_DOCUMENT_OPEN, obey_document},
+    {OP_COM_ACTIVATE, obey_com},
 };
 
 static void send_plain(uint32_t say, const struct sh_dock_message *message, int fd) {

@@ -56,6 +56,21 @@ describe.each(PEOPLE)('a program that takes all it can get, as $name', (who) => 
     expect([said, code]).toEqual([`tcp ${asked.port}: pong\n`.repeat(2), 0]);
   });
 
+  test('holds up nobody by what its process 1 has to do', async () => {
+    const ask = [lab.build('peer'), 'stream', '@greedy', 'stream', '@greedy'];
+    lab.system(
+      `${greedy('orphans', '')}  b:\n    program: ${quoted(ask)}\n    after: [a]\n` +
+        `rules:\n${rule('ask', 'unix.connect', '@greedy', 'b', 'a')}`,
+    );
+    const shuttle = start(lab, who.uid, 'run --timeout 30');
+    let said = '';
+    shuttle.stdout?.on('data', (chunk) => {
+      said += chunk;
+    });
+    const [code] = await once(shuttle, 'close');
+    expect([said, code]).toEqual(['stream @greedy: pong\n'.repeat(2), 0]);
+  });
+
   test.each(['waiters', 'channels'])('ends when it is told to: %s', async (what) => {
     const [taken, fifo] = [await ears.open(0, true), fifoOutside()];
     const rules = rule('take', 'tcp.connect', `127.0.0.1:${taken.port}`) + rule('fifo', 'pipe.connect', fifo);

@@ -81,6 +81,13 @@ test.each([
     ['interrupted', 0],
   ],
   [
+    'a program that lives with it ends by itself later',
+    single,
+    [began, up('app'), { type: 'asked' }, { type: 'went on' }, exited('app', 3), ended('app')],
+    ['start app', '', '', '', 'kill app', 'finish'],
+    ['failed', 3],
+  ],
+  [
     'cannot be started',
     single,
     [began, { type: 'failed', vm: 'app', error: new Error('x') }],

@@ -78,6 +78,32 @@ test('the first Ctrl-C asks, two seconds later the VMs are ended', async () => {
   expect(await running.result).toMatchObject({ outcome: 'interrupted', exitCode: 130 });
 });
 
+test.each([
+  ['shows nothing', false, { outcome: 'interrupted', exitCode: 130 }],
+  ['goes on', true, { outcome: 'failed', exitCode: 3 }],
+])('Ctrl-C at the terminal is passed there alone, and its program %s', async (_name, answers, result) => {
+  let end = () => {};
+  const { ports, notes, fire } = fakePorts({
+    app: (tell, pid) => {
+      end = () => exits(3)(tell, pid);
+    },
+  });
+  let typed: (answered: () => boolean) => void = () => {};
+  const stdio: Ports['stdio'] = (options) => {
+    typed = options.onInterrupt;
+    return ports.stdio(options);
+  };
+  const running = runSystem(request([vm('app')]), { ...ports, stdio });
+  await settled();
+  typed(() => answers);
+  if (answers) typed(() => answers); // once more, in a hurry
+  expect(notes).not.toContain('SIGINT');
+  fire(2_000);
+  expect(notes.includes('kill app')).toBe(!answers);
+  if (answers) end();
+  expect(await running.result).toMatchObject(result);
+});
+
 test('time runs out', async () => {
   const { ports, fire } = fakePorts({});
   const running = runSystem(request([vm('app')], { timeout: 7 }), ports);

@@ -1,0 +1,8 @@
+#pragma once
+#include "carrier.h"
+
+namespace shuttle {
+
+Carrier& com();
+
+}  // namespace shuttle
