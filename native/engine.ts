@@ -22,11 +22,21 @@ export const initFile = (): string => addonFile().replace(/shuttle\.node$/, 'shu
 /** The library that is preloaded into the programs of a learning VM. */
 export const readerFile = (): string => addonFile().replace(/shuttle\.node$/, 'shuttle-reader.node');
 
+export interface AgentFiles {
+  agent: string;
+  /** The agent for programs of 32 bits; null where there was no compiler for it. */
+  agent32: string | null;
+  dock: string;
+}
+
 /** Agent and dock of Windows VMs, or null where there was no compiler to build them. */
-export function agentFiles(): { agent: string; dock: string } | null {
+export function agentFiles(): AgentFiles | null {
   const folder = addonFile().replace(/Release\/shuttle\.node$/, 'windows/');
-  const files = { agent: `${folder}shuttle-agent.dll`, dock: `${folder}shuttle-dock.exe` };
-  return existsSync(files.agent) && existsSync(files.dock) ? files : null;
+  const [agent, agent32, dock] = ['shuttle-agent.dll', 'shuttle-agent32.dll', 'shuttle-dock.exe'].map(
+    (name) => `${folder}${name}`,
+  ) as [string, string, string];
+  if (!existsSync(agent) || !existsSync(dock)) return null;
+  return { agent, agent32: existsSync(agent32) ? agent32 : null, dock };
 }
 
 /**

@@ -1,6 +1,7 @@
 // Programs and parts of Shuttle that must be there.
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { agentFiles } from '../../native/engine.js';
 import { X_SERVER } from '../../tracer/session/display.js';
 import { findWine } from '../../tracer/windows/wine.js';
 import type { Finding } from './examine.js';
@@ -30,6 +31,10 @@ export function windows(): Finding {
   const name = 'wine';
   const wine = findWine();
   if (!wine) return { name, state: 'lacks', says: 'none: Windows programs cannot run', mend: 'apt-get install wine' };
+  if (wine.has32 && agentFiles()?.agent32 === null) {
+    const mend = 'apt-get install gcc-mingw-w64-i686 && node scripts/build.mjs in the folder of Shuttle';
+    return { name, state: 'lacks', says: '32-bit programs run without an agent: what they do is not seen', mend };
+  }
   if (wine.has32) return { name, state: 'good', says: `64-bit and 32-bit programs run (${wine.loader})`, mend: null };
   const mend = 'dpkg --add-architecture i386 && apt-get update && apt-get install wine32:i386';
   return { name, state: 'lacks', says: `64-bit programs run (${wine.loader}), 32-bit ones do not`, mend };

@@ -4,9 +4,17 @@
 #ifndef SHUTTLE_WINDOWS_WIRE_H
 #define SHUTTLE_WINDOWS_WIRE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define SH_VERSION 1u
+
+// Agents are of 64 and of 32 bits, what they say is the same: nothing in it is as wide as an address.
+#ifdef __cplusplus
+#define SH_LAYOUT(what, is) static_assert((what) == (is), #what)
+#else
+#define SH_LAYOUT(what, is) _Static_assert((what) == (is), #what)
+#endif
 
 // The abstract unix name that leads to the engine: connect() to it is met by the engine itself, nothing listens there.
 #define SH_DOOR "shuttle/agent"
@@ -29,6 +37,9 @@ struct sh_ring {
   uint8_t unused[32];
   uint8_t data[SH_RING_BYTES];
 };
+SH_LAYOUT(sizeof(struct sh_ring), 64 + SH_RING_BYTES);
+SH_LAYOUT(offsetof(struct sh_ring, head), 8);
+SH_LAYOUT(offsetof(struct sh_ring, data), 64);
 
 enum sh_state { SH_FREE = 0, SH_FILLED = 0x5245, SH_PADDING = 0x5041 };
 
@@ -44,6 +55,7 @@ struct sh_event {
   uint32_t object_bytes; // UTF-8 (a lone surrogate as three bytes), directly behind
   uint32_t detail_bytes; // a JSON object, behind the name
 };
+SH_LAYOUT(sizeof(struct sh_event), 32);
 #define SH_EVENT_CUT 1u  // the name was longer
 enum sh_seen { SH_SEEN_PASSED = 0, SH_SEEN_ABSENT = 1, SH_SEEN_BLOCKED = 2, SH_SEEN_REDIRECTED = 3 };
 
@@ -61,6 +73,7 @@ struct sh_board {
   uint8_t theirs[SH_THEIRS_BITS / 8];      // what others own: a name without its bit is not to be had elsewhere
   uint8_t exported[SH_EXPORTED_BITS / 8];  // what others may reach
 };
+SH_LAYOUT(sizeof(struct sh_board), 16 + SH_THEIRS_BITS / 8 + SH_EXPORTED_BITS / 8);
 #define SH_MIX_BEGIN 14695981039346656037u
 static inline uint64_t sh_mix(uint64_t hash, uint32_t c) {
   const uint32_t folded = c >= 0x80 ? 1 : c >= 'a' && c <= 'z' ? c - 0x20 : c;
@@ -92,6 +105,7 @@ struct sh_message {
   uint32_t object_bytes;  // UTF-8, canonical
   uint32_t detail_bytes;  // JSON
 };
+SH_LAYOUT(sizeof(struct sh_message), 64);
 
 struct sh_welcome {
   uint32_t say;      // SH_WELCOME
@@ -99,6 +113,7 @@ struct sh_welcome {
   uint64_t serve;    // by operation, a bit each: others may reach what this VM owns, so say SH_SERVE before going on
   uint64_t ask;      // by operation: this VM may reach what others own, or what it misses is recorded: ask
 };
+SH_LAYOUT(sizeof(struct sh_welcome), 24);
 
 struct sh_answer {
   uint32_t say;         // SH_ANSWER
@@ -109,6 +124,7 @@ struct sh_answer {
   uint32_t name_bytes;  // the stand-in's name, UTF-8: open this instead
   uint32_t unused;      // a descriptor may come along (SCM_RIGHTS)
 };
+SH_LAYOUT(sizeof(struct sh_answer), 56);
 enum sh_verdict { SH_ABSENT = 0, SH_BLOCKED = 1, SH_STAND_IN = 2, SH_DESCRIPTOR = 3, SH_DONE = 4 };
 
 // ---- Orders from the engine to a dock, on the dock's standard input (SOCK_SEQPACKET), and its reports.
@@ -169,6 +185,7 @@ struct sh_sync {
   int32_t status;  // NTSTATUS, in an answer
   int64_t values[3];
 };
+SH_LAYOUT(sizeof(struct sh_sync), 32);
 // extra[0] of such an order: what the channel is for.
 enum sh_sync_channel { SH_LINE = 0 /* a user's */, SH_SHARE = 1 /* the stand-in's dock's */ };
 

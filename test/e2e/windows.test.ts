@@ -141,9 +141,16 @@ vms:
   test.skipIf(!compiles32 || has32)('of 32 bits is refused, with how to get 32-bit Wine', () => {
     const path = join(lab.folder, 'program', 'probe32.exe');
     buildProbe(path, 32);
-    const done = lab.learn([path]);
-    expect(done.status).toBe(125);
-    expect(done.stderr).toContain('apt-get install wine32:i386');
+    const how = 'dpkg --add-architecture i386 && apt-get update && apt-get install wine32:i386';
+    const learnt = lab.learn([path]);
+    lab.system(`shuttle: 1\nsystem: lab\nvms: { a: { program: [${path}] } }\n`);
+    for (const done of [learnt, lab.command(['run', lab.file])]) {
+      expect(done.status).toBe(125);
+      expect(done.stderr.trim().split('\n')).toEqual([
+        expect.stringContaining(`${path}: a 32-bit Windows program needs 32-bit Wine`),
+        expect.stringContaining(how),
+      ]);
+    }
   });
 
   test.skipIf(!compiles32 || !has32)(

@@ -2,12 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Lab, PEOPLE, type Ran } from './lab.js';
-import { buildWindows, fiveRuns, inOneVm, lacking, lines, lostNothing, onZ, why, words } from './windows_fixtures.js';
+import { buildEnds, fiveRuns, inOneVm, lacking, lines, lostNothing, onZ, why, words } from './windows_fixtures.js';
 
 const SAID = ['number: 1', 'posted: 1', 'sent: 1'];
 const NEWS = ['hearer: news 7 8', 'hearer: news 9 10'];
 const NUMBER = { line: 'hearer: number 1 2', message: 276 };
-const build = (lab: Lab) => buildWindows(lab, 'broadcasts', '-luser32');
+const build = (lab: Lab) => buildEnds(lab, 'broadcasts', '-luser32');
 const heard = (text: string) => text.replace(/\r/g, '').match(/hearer: .*/g) ?? [];
 const rows = (ran: Ran, message: unknown) =>
   ran.rows.filter(
@@ -22,17 +22,17 @@ describe.skipIf(lacking !== '')(`broadcasts${why}`, () => {
 
   beforeAll(() => {
     const who = PEOPLE[0] as (typeof PEOPLE)[number];
-    [one, two] = [new Lab(who), new Lab(who)];
-    const own = onZ(build(one));
-    inOneVm(one, `start /b ${own} hear & ${own} say patient`);
-    const program = build(two);
+    [one, two] = [new Lab(who, false), new Lab(who, false)];
+    const [hear, say] = build(one).map(onZ);
+    inOneVm(one, `start /b ${hear} hear & ${say} say patient`);
+    const [hearer, sayer] = build(two);
     two.system(`
 shuttle: 1
 system: lab
 main: sayer
 vms:
-  hearer: { program: ${words(program, 'hear')}, ready: 'window.find lab-hearer' }
-  sayer: { program: ${words(program, 'say')}, after: [hearer] }
+  hearer: { program: ${words(hearer, 'hear')}, ready: 'window.find lab-hearer' }
+  sayer: { program: ${words(sayer, 'say')}, after: [hearer] }
 `);
     const halfway = () => {
       const learntFile = readFileSync(two.file, 'utf8');

@@ -52,8 +52,8 @@ describe.skipIf(lacking !== '')(`clipboards${why}`, () => {
   let rules: Record<string, unknown>[], all: Record<string, unknown>[];
 
   beforeAll(() => {
-    one = new Lab(first);
-    two = new Lab(first);
+    one = new Lab(first, false);
+    two = new Lab(first, false);
     const [writer, reader] = ['clipboard_writer', 'clipboard_reader'].map((name) => onZ(build(one, name)));
     inOneVm(one, `start /b ${writer} data >nul & ${reader} both`);
     inTwoVms(two, 'late');
@@ -115,7 +115,7 @@ describe.skipIf(lacking !== '')(`clipboards${why}`, () => {
 describe.skipIf(lacking !== '')(`writing into another VM’s clipboard${why}`, () => {
   let lab: Lab;
   beforeEach(() => {
-    lab = new Lab(first);
+    lab = new Lab(first, false);
   });
   afterEach(() => lab.end());
 

@@ -26,8 +26,8 @@ describe.skipIf(lacking !== '')(`DDE${why}`, () => {
 
   beforeAll(() => {
     const who = PEOPLE[0] as (typeof PEOPLE)[number];
-    one = new Lab(who);
-    two = new Lab(who);
+    one = new Lab(who, false);
+    two = new Lab(who, false);
     const [server, client] = ['dde_server', 'dde_client'].map((name) => onZ(build(one, name)));
     inOneVm(one, `start /b ${server} >nul & ${client} patient`);
     two.system(`

@@ -1,6 +1,6 @@
 // What the tests of Windows programs in VMs share: fixtures built by mingw, and why they cannot run where they cannot.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
@@ -9,24 +9,48 @@ import { agentFiles } from '../../native/engine.js';
 import { findWine } from '../../tracer/windows/wine.js';
 import type { Lab, Ran } from './lab.js';
 
-const COMPILER = '/usr/bin/x86_64-w64-mingw32-gcc';
+const COMPILERS = { 64: '/usr/bin/x86_64-w64-mingw32-gcc', 32: '/usr/bin/i686-w64-mingw32-gcc' } as const;
 const sources = fileURLToPath(new URL('../../fixtures/programs/windows/', import.meta.url));
 
-/** Why Windows programs with an agent cannot be tested here; empty where they can. */
-export const lacking =
-  findWine() === null
-    ? 'no Wine on this machine'
-    : !existsSync(COMPILER) || agentFiles() === null
-      ? 'no mingw-w64 on this machine'
-      : '';
+/** The end of each pair that is a program of 32 bits, as windows_32_*.test.ts have it; none otherwise. */
+const THIRTY_TWO = process.env.SHUTTLE_TEST_32 ?? '';
+const OWNERS: readonly string[] = [
+  ...['pipe_server', 'window_owner', 'clipboard_writer', 'dde_server', 'service_owner', 'leak_victim', 'start_tool'],
+];
+type End = 'owner' | 'user';
 
-/** For a test's title. */
-export const why = lacking === '' ? '' : ` (skipped: ${lacking})`;
+function lackingHere(): string {
+  const wine = findWine();
+  const files = agentFiles();
+  if (wine === null) return 'no Wine on this machine';
+  if (!existsSync(COMPILERS[64]) || files === null) return 'no mingw-w64 on this machine';
+  if (THIRTY_TWO === '') return '';
+  if (!wine.has32) return 'no 32-bit Wine on this machine';
+  return !existsSync(COMPILERS[32]) || files.agent32 === null ? 'no mingw-w64 for 32 bits on this machine' : '';
+}
+
+/** Why Windows programs with an agent cannot be tested here; empty where they can. */
+export const lacking = lackingHere();
+
+/** For a test's title: which end is of 32 bits, and why it is skipped. */
+export const why = `${THIRTY_TWO && `, the ${THIRTY_TWO} of 32 bits`}${lacking && ` (skipped: ${lacking})`}`;
 
 /** Builds a fixture of fixtures/programs/windows; its path. */
 export function buildWindows(lab: Lab, name: string, ...libraries: string[]): string {
-  const to = join(lab.folder, 'program', `${name}.exe`);
-  execFileSync(COMPILER, ['-O1', '-s', '-o', to, join(sources, `${name}.c`), ...libraries]);
+  return buildEnd(lab, OWNERS.includes(name) ? 'owner' : 'user', name, libraries);
+}
+
+/** Builds a fixture that is both ends of a pair: the owner's program and the user's. */
+export function buildEnds(lab: Lab, name: string, ...libraries: string[]): [owner: string, user: string] {
+  return [buildEnd(lab, 'owner', name, libraries), buildEnd(lab, 'user', name, libraries)];
+}
+
+function buildEnd(lab: Lab, end: End, name: string, libraries: readonly string[]): string {
+  const bits = end === THIRTY_TWO ? 32 : 64;
+  const folder = join(lab.folder, 'program', bits === 32 ? '32' : '');
+  mkdirSync(folder, { recursive: true });
+  const to = join(folder, `${name}.exe`);
+  execFileSync(COMPILERS[bits], ['-O1', '-s', '-o', to, join(sources, `${name}.c`), ...libraries]);
   return to;
 }
 

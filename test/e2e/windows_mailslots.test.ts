@@ -1,7 +1,7 @@
 // Mailslots of Windows programs across two VMs: learnt, under the learnt rules, and gone without.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Lab, PEOPLE, type Ran } from './lab.js';
-import { buildWindows, lacking, lines, why, words } from './windows_fixtures.js';
+import { buildEnds, lacking, lines, why, words } from './windows_fixtures.js';
 
 const SLOT = '\\\\.\\mailslot\\lab\\slot';
 const SENT = ['send 1: done', 'send 400: done', 'send 60000: done'];
@@ -13,14 +13,14 @@ describe.skipIf(lacking !== '')(`Windows mailslots${why}`, () => {
 
   beforeAll(() => {
     lab = new Lab(PEOPLE[0] as (typeof PEOPLE)[number], false);
-    const program = buildWindows(lab, 'mailslots');
+    const [owner, sender] = buildEnds(lab, 'mailslots');
     lab.system(`
 shuttle: 1
 system: lab
 main: sender
 vms:
-  owner: { program: ${words(program, 'serve', SLOT, '3')}, ready: 'mailslot.serve ${SLOT}' }
-  sender: { program: ${words(program, 'send', SLOT)}, after: [owner] }
+  owner: { program: ${words(owner, 'serve', SLOT, '3')}, ready: 'mailslot.serve ${SLOT}' }
+  sender: { program: ${words(sender, 'send', SLOT)}, after: [owner] }
 `);
     learnt = lab.shuttle('learn');
     ruled = lab.shuttle('run');

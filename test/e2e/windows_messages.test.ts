@@ -72,8 +72,8 @@ describe.skipIf(lacking !== '').each(PEOPLE)(`windows and messages, as $name${wh
   let rules: Record<string, unknown>[];
 
   beforeAll(() => {
-    one = new Lab(who);
-    two = new Lab(who);
+    one = new Lab(who, false);
+    two = new Lab(who, false);
     together(one);
     inTwoVms(two, 'once');
     const halfway = () => {
@@ -150,7 +150,7 @@ describe.skipIf(lacking !== '')(`a window that ends${why}`, () => {
   test.each(ENDS)(
     'by %s',
     (how, said) => {
-      const lab = new Lab(PEOPLE[0] as (typeof PEOPLE)[number]);
+      const lab = new Lab(PEOPLE[0] as (typeof PEOPLE)[number], false);
       try {
         inTwoVms(lab, how);
         const ran = lab.shuttle('learn');
@@ -165,7 +165,7 @@ describe.skipIf(lacking !== '')(`a window that ends${why}`, () => {
 
 describe.skipIf(lacking !== '')(`a dock that is killed${why}`, () => {
   test('is replaced, and the run says that something was lost', () => {
-    const lab = new Lab(PEOPLE[0] as (typeof PEOPLE)[number]);
+    const lab = new Lab(PEOPLE[0] as (typeof PEOPLE)[number], false);
     try {
       inTwoVms(lab, 'kill');
       const ran = lab.shuttle('learn');

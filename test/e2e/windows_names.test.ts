@@ -4,12 +4,12 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Lab, PEOPLE, type Ran } from './lab.js';
-import { buildWindows, fiveRuns, inOneVm, lacking, lines, lostNothing, onZ, why, words } from './windows_fixtures.js';
+import { buildEnds, fiveRuns, inOneVm, lacking, lines, lostNothing, onZ, why, words } from './windows_fixtures.js';
 
 const FILE = 'C:\\lab\\handed over.txt';
 // As where there is not even such a folder.
 const GONE = 'told: error 3';
-const build = (lab: Lab) => buildWindows(lab, 'names', '-luser32');
+const build = (lab: Lab) => buildEnds(lab, 'names', '-luser32');
 
 interface Way {
   how: string;
@@ -40,7 +40,7 @@ const WAYS: readonly Way[] = [
 ];
 
 function inTwoVms(lab: Lab, { how, first, ready }: Way, reads = '', tells = ''): string {
-  const program = build(lab);
+  const [teller, reader] = build(lab);
   const second = first === 'teller' ? 'reader' : 'teller';
   const keys = { [first]: `ready: '${ready}'`, [second]: `after: [${first}]` };
   return `
@@ -48,8 +48,8 @@ shuttle: 1
 system: lab
 main: reader
 vms:
-  teller: { program: ${words(program, 'tell', how, tells)}, ${keys.teller} }
-  reader: { program: ${words(program, 'read', how, reads)}, ${keys.reader} }
+  teller: { program: ${words(teller, 'tell', how, tells)}, ${keys.teller} }
+  reader: { program: ${words(reader, 'read', how, reads)}, ${keys.reader} }
 `;
 }
 
@@ -63,9 +63,9 @@ describe.skipIf(lacking !== '').each(WAYS)(`a name told by $how${why}`, (way) =>
 
   beforeAll(() => {
     const who = PEOPLE[0] as (typeof PEOPLE)[number];
-    [one, two] = [new Lab(who), new Lab(who)];
-    const program = onZ(build(one));
-    inOneVm(one, `start /b ${program} tell ${way.how} >nul & ${program} read ${way.how} pry`);
+    [one, two] = [new Lab(who, false), new Lab(who, false)];
+    const [tell, read] = build(one).map(onZ);
+    inOneVm(one, `start /b ${tell} tell ${way.how} >nul & ${read} read ${way.how} pry`);
     two.system(inTwoVms(two, way));
     const halfway = () => {
       const learntRules = readFileSync(two.file, 'utf8').split('rules:')[1] as string;

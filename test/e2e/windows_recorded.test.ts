@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Lab, type LabRow, PEOPLE, type Ran } from './lab.js';
 import { buildWindows, lacking, lines, why } from './windows_fixtures.js';
 
-const CMD = 'C:\\windows\\system32\\cmd.exe';
+// What programs of 32 bits call system32 is syswow64.
+const CMD = `C:\\windows\\${process.env.SHUTTLE_TEST_32 === 'user' ? 'syswow64' : 'system32'}\\cmd.exe`;
 const [ABSENT, DONE] = [-1073741772, 0];
 
 const SEEN: readonly (readonly [op: string, object: string, verdict: string, status: number, detail?: unknown])[] = [

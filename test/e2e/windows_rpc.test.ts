@@ -2,7 +2,7 @@
 // interface and operation for itself.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Lab, PEOPLE, type Ran } from './lab.js';
-import { buildWindows, lacking, lines, rulesFor, why, words } from './windows_fixtures.js';
+import { buildEnds, lacking, lines, onZ, rulesFor, why, words } from './windows_fixtures.js';
 
 const PIPE = '\\\\.\\pipe\\lrpc\\lab-rpc';
 const LAB = '{1ab01ab0-0001-0002-8001-020304050607}';
@@ -18,9 +18,8 @@ describe.skipIf(lacking !== '')(`Windows RPC${why}`, () => {
 
   beforeAll(() => {
     lab = new Lab(PEOPLE[0] as (typeof PEOPLE)[number], false);
-    const program = buildWindows(lab, 'rpc', '-lrpcrt4');
-    const inside = `Z:${program.replaceAll('/', '\\')}`;
-    const both = `start /b ${inside} serve lab-rpc & ping -n 2 127.0.0.1 >nul & ${inside} call lab-rpc`;
+    const [server, client] = buildEnds(lab, 'rpc', '-lrpcrt4');
+    const both = `start /b ${onZ(server)} serve lab-rpc & ping -n 2 127.0.0.1 >nul & ${onZ(client)} call lab-rpc`;
     const system = `
 shuttle: 1
 system: lab
@@ -30,8 +29,8 @@ vms:
     lab.system(`${system}  user: { program: ${words('C:\\windows\\system32\\cmd.exe', '/c', both)} }\n`);
     alone = lab.shuttle('learn', '--ephemeral');
     const two = `${system}
-  owner: { program: ${words(program, 'serve', 'lab-rpc')}, ready: 'pipe.serve ${PIPE}' }
-  user: { program: ${words(program, 'call', 'lab-rpc')}, after: [owner] }
+  owner: { program: ${words(server, 'serve', 'lab-rpc')}, ready: 'pipe.serve ${PIPE}' }
+  user: { program: ${words(client, 'call', 'lab-rpc')}, after: [owner] }
 `;
     lab.system(two);
     learnt = lab.shuttle('learn');

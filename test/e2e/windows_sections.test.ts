@@ -2,14 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Lab, PEOPLE, type Ran } from './lab.js';
-import { buildWindows, fiveRuns, inOneVm, lacking, lines, lostNothing, onZ, why, words } from './windows_fixtures.js';
+import { buildEnds, fiveRuns, inOneVm, lacking, lines, lostNothing, onZ, why, words } from './windows_fixtures.js';
 
 const TURNS = ['turn 1: same', 'turn 2: same'];
 
 const rows = (ran: Ran, name: string) => ran.rows.filter((row) => row.op.startsWith('memory.') && row.object === name);
 
 /** Owner and user, each in its VM; `later` starts when the other has made the name. */
-function system(program: string, name: string, how: 'make' | 'open', later: 'owner' | 'user'): string {
+function system([owner, user]: [string, string], name: string, how: 'make' | 'open', later: 'owner' | 'user'): string {
   const first = `, ready: 'memory.create ${name}'`;
   const second = (than: string) => `, after: [${than}]`;
   return `
@@ -17,8 +17,8 @@ shuttle: 1
 system: lab
 main: user
 vms:
-  owner: { program: ${words(program, 'make', name, 'answer', '2')}${later === 'user' ? first : second('user')} }
-  user: { program: ${words(program, how, name, 'ask', '2')}${later === 'user' ? second('owner') : first} }
+  owner: { program: ${words(owner, 'make', name, 'answer', '2')}${later === 'user' ? first : second('user')} }
+  user: { program: ${words(user, how, name, 'ask', '2')}${later === 'user' ? second('owner') : first} }
 `;
 }
 
@@ -33,16 +33,16 @@ describe.skipIf(lacking !== '').each([
   beforeAll(() => {
     const who = PEOPLE[how === 'open' ? 0 : PEOPLE.length - 1] as (typeof PEOPLE)[number];
     [one, lab] = [new Lab(who, false), new Lab(who, false)];
-    const own = onZ(buildWindows(one, 'sections'));
-    inOneVm(one, `start /b ${own} make ${name} answer 2 >nul & ping -n 2 127.0.0.1 >nul & ${own} ${how} ${name} ask 2`);
-    const program = buildWindows(lab, 'sections');
-    lab.system(system(program, name, how, 'user'));
+    const [own, use] = buildEnds(one, 'sections').map(onZ);
+    inOneVm(one, `start /b ${own} make ${name} answer 2 >nul & ping -n 2 127.0.0.1 >nul & ${use} ${how} ${name} ask 2`);
+    const programs = buildEnds(lab, 'sections');
+    lab.system(system(programs, name, how, 'user'));
     turned = null;
     const turn = () => {
       const learntRules = readFileSync(lab.file, 'utf8').split('rules:')[1] as string;
-      lab.system(`${system(program, name, how, 'owner')}rules:${learntRules}`);
+      lab.system(`${system(programs, name, how, 'owner')}rules:${learntRules}`);
       turned = lab.shuttle('run');
-      lab.system(`${system(program, name, how, 'user')}rules:${learntRules}`);
+      lab.system(`${system(programs, name, how, 'user')}rules:${learntRules}`);
     };
     const halfway = how === 'make' ? turn : () => {};
     const runs = fiveRuns(one, lab, /^memory\./, halfway, '--timeout', '20');

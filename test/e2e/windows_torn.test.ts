@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Lab, PEOPLE } from './lab.js';
-import { buildWindows, lacking, lines, why, words } from './windows_fixtures.js';
+import { buildEnds, lacking, lines, why, words } from './windows_fixtures.js';
 
 const PIPE = '\\\\.\\pipe\\torn';
 const BROKEN = 'read: 109'; // ERROR_BROKEN_PIPE
@@ -33,10 +33,10 @@ const CASES: readonly Case[] = [
 
 describe.skipIf(lacking !== '')(`pipes between Windows VMs that are torn${why}`, () => {
   let lab: Lab;
-  let program: string;
+  let server: string, user: string;
   beforeAll(() => {
     lab = new Lab(PEOPLE[0] as (typeof PEOPLE)[number], false);
-    program = buildWindows(lab, 'torn');
+    [server, user] = buildEnds(lab, 'torn');
   });
   afterAll(() => lab?.end());
 
@@ -46,8 +46,8 @@ shuttle: 1
 system: lab
 main: user
 vms:
-  server: { program: ${words(program, 'serve', way, PIPE)}, ready: 'pipe.serve ${PIPE}' }
-  user: { program: ${words(program, 'use', way, PIPE)}, after: [server] }
+  server: { program: ${words(server, 'serve', way, PIPE)}, ready: 'pipe.serve ${PIPE}' }
+  user: { program: ${words(user, 'use', way, PIPE)}, after: [server] }
 `);
     const ran = lab.shuttle('learn', '--ephemeral');
     expect(lines(ran)).toEqual(said);

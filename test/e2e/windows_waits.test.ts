@@ -2,7 +2,7 @@
 // rules, and gone without.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Lab, PEOPLE, type Ran } from './lab.js';
-import { buildWindows, fiveRuns, inOneVm, lacking, lines, lostNothing, onZ, why, words } from './windows_fixtures.js';
+import { buildEnds, fiveRuns, inOneVm, lacking, lines, lostNothing, onZ, why, words } from './windows_fixtures.js';
 
 // As plain Wine has it.
 const SEEN = [
@@ -78,17 +78,17 @@ describe.skipIf(lacking !== '').each([
   let alone: Ran, learnt: Ran, ruled: Ran, without: Ran, denied: Ran;
 
   beforeAll(() => {
-    [one, two] = [new Lab(who), new Lab(who)];
-    const own = onZ(buildWindows(one, 'waits', '-luser32'));
-    inOneVm(one, `start /b ${own} own ${prefix} & ping -n 3 127.0.0.1 >nul & ${own} use ${prefix}`);
-    const program = buildWindows(two, 'waits', '-luser32');
+    [one, two] = [new Lab(who, false), new Lab(who, false)];
+    const [own, use] = buildEnds(one, 'waits', '-luser32').map(onZ);
+    inOneVm(one, `start /b ${own} own ${prefix} & ping -n 3 127.0.0.1 >nul & ${use} use ${prefix}`);
+    const [owner, user] = buildEnds(two, 'waits', '-luser32');
     two.system(`
 shuttle: 1
 system: lab
 main: user
 vms:
-  owner: { program: ${words(program, 'own', prefix)}, ready: 'event.create ${named('go')}' }
-  user: { program: ${words(program, 'use', prefix)}, after: [owner] }
+  owner: { program: ${words(owner, 'own', prefix)}, ready: 'event.create ${named('go')}' }
+  user: { program: ${words(user, 'use', prefix)}, after: [owner] }
 `);
     ({ alone, learnt, ruled, without, denied, rules } = fiveRuns(one, two, KINDS));
   }, 600_000);

@@ -60,14 +60,22 @@ function stampOf(files: readonly string[]): string {
   return hash.digest('hex').slice(0, 12);
 }
 
-const LIBRARIES = [
-  '/usr/lib/x86_64-linux-gnu/wine/x86_64-windows',
-  '../lib64/wine/x86_64-windows',
-  '../lib/wine/x86_64-windows',
-];
+const LIBRARIES = {
+  64: ['/usr/lib/x86_64-linux-gnu/wine/x86_64-windows', '../lib64/wine/x86_64-windows', '../lib/wine/x86_64-windows'],
+  32: [
+    '/usr/lib/i386-linux-gnu/wine/i386-windows',
+    '../lib/wine/i386-windows',
+    '../lib32/wine/i386-windows',
+    '../lib64/wine/i386-windows',
+  ],
+};
 
-/** Where this Wine keeps its own Windows libraries of 64 bits; null where they are nowhere we know. */
-export const wineLibraries = ({ loader }: WineInstall): string | null => near(loader, LIBRARIES) ?? null;
+/** Where this Wine keeps its own Windows library of that name, of 64 or of 32 bits; null where it is nowhere we know. */
+export const wineLibrary = ({ loader }: WineInstall, bits: 64 | 32, name: string): string | null =>
+  near(
+    loader,
+    LIBRARIES[bits].map((folder) => join(folder, name)),
+  ) ?? null;
 
 /** The Wine of this machine, or null. */
 export function findWine(): WineInstall | null {

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define MOST_FORMAT 128
-#define PROCESS_HEAP 0x30  // of the process's block
+#define PROCESS_HEAP 6  // of the process's block, in pointers
 
 USE(int, NtUserGetClipboardFormatName, (UINT format, WCHAR *name, int chars));
 
@@ -154,7 +154,7 @@ HOOK(NTSTATUS, NtUserSetClipboardData, (UINT format, HANDLE data, struct writing
 HOOK(BOOL, NtUserOpenClipboard, (HWND window, ULONG unknown)) {
   const BOOL opened = ORIGINAL(NtUserOpenClipboard)(window, unknown);
   if (!opened) return opened;
-  void *heap = *(void **)((char *)NtCurrentTeb()->ProcessEnvironmentBlock + PROCESS_HEAP);
+  void *heap = ((void **)NtCurrentTeb()->ProcessEnvironmentBlock)[PROCESS_HEAP];
   for (int i = 0; i < MOST_GIVEN; i++) {
     void *old = InterlockedExchangePointer(&given[i], NULL);
     if (old) RtlFreeHeap(heap, 0, old);

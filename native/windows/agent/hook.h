@@ -36,6 +36,12 @@ struct hook {
   static struct hook hook_##call = {#call, NULL, NULL};                                           \
   __attribute__((section(".hooks$m"), used)) static struct hook *const entry_##call = &hook_##call
 
+// The same for an export that is no NT call, and leaves its arguments to the caller.
+#define USE_C(ret, call, params)                                                                  \
+  typedef ret(__cdecl *call##_original) params;                                                   \
+  static struct hook hook_##call = {#call, NULL, NULL};                                           \
+  __attribute__((section(".hooks$m"), used)) static struct hook *const entry_##call = &hook_##call
+
 #define ORIGINAL(call) ((call##_original)hook_##call.original)
 
 // Where user32 is loaded; null until it is. For what is no system call of its own.

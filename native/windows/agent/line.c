@@ -110,12 +110,22 @@ static void call_engine(enum sh_say what) {
   leave_line(line);
 }
 
+// A number of 64 bits as a whole. In 32 bits the compiler would take it through the floating point unit, whose state is
+// the program's.
+static uint64_t load(uint64_t *at) {
+#ifdef _WIN64
+  return __atomic_load_n(at, __ATOMIC_ACQUIRE);
+#else
+  return __sync_val_compare_and_swap(at, 0, 0);
+#endif
+}
+
 // Room for an entry, or null where even the engine could make none. What a padding skips stays behind it.
 static struct sh_event *reserve(uint32_t bytes) {
   for (int tries = 0; tries < 3; tries++) {
-    uint64_t head = __atomic_load_n(&ring->head, __ATOMIC_RELAXED);
+    uint64_t head = load(&ring->head);
     for (;;) {
-      const uint64_t tail = __atomic_load_n(&ring->tail, __ATOMIC_ACQUIRE);
+      const uint64_t tail = load(&ring->tail);
       const uint32_t at = (uint32_t)(head & (SH_RING_BYTES - 1)), to_end = SH_RING_BYTES - at;
       const uint32_t skip = to_end < bytes ? to_end : 0;
       if (head + skip + bytes - tail > SH_RING_BYTES) break;

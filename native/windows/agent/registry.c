@@ -80,23 +80,40 @@ HOOK(NTSTATUS, NtCreateKey, (HANDLE * made, ACCESS_MASK access, ATTRIBUTES named
 }
 
 // Keys that every prefix has, and their like in a user's part.
-static const char *const kBase[] = {"software\\microsoft", "software\\classes", "software\\wine", "software\\policies", "software\\wow6432node",
+static const char *const kBase[] = {"software\\microsoft", "software\\classes", "software\\wine", "software\\policies",
                                     "software\\clients", "system", "hardware", "security", "sam", "control panel", "environment",
                                     "volatile environment", "console", "keyboard layout", "network", "printers", "appevents", "identities"};
 
+// What programs of 32 bits find under `Software`.
+#define NARROW "software\\wow6432node"
+enum { TOP = sizeof "software" - 1, NARROW_TOP = sizeof NARROW - 1 };
+
+static int says(const struct key *text, const char *what) { return begins(text, what) && text->bytes == strlen(what) * sizeof(WCHAR); }
+
+// The beginning of a key's name, as it reads for programs of its own width.
+static void take_beginning(const struct name *name, struct key *text) {
+  enum { MOST = 64 };
+  text->bytes = (name->chars < MOST ? name->chars : MOST) * (ULONG)sizeof(WCHAR);
+  memcpy(text->text, name->text, text->bytes);
+  if (!begins(text, NARROW "\\")) return;
+  text->bytes -= (NARROW_TOP - TOP) * (ULONG)sizeof(WCHAR);
+  memcpy(text->text + TOP, name->text + NARROW_TOP, text->bytes - TOP * sizeof(WCHAR));
+}
+
+// `Software`, where programs have their own keys beside the base's.
+static int is_top(const struct name *name) {
+  struct key text;
+  take_beginning(name, &text);
+  return !name->chars || says(&text, "software") || says(&text, NARROW);
+}
+
 static int is_base(const struct name *name) {
-  const struct name *key = name;
-  if (key->prefix[2] == 'U' || !key->chars) return 1;  // HKU, and the roots
-  struct key text = {.bytes = key->chars * sizeof(WCHAR)};
-  const uint32_t most = 32;
-  if (key->chars == 8) {
-    memcpy(text.text, key->text, text.bytes);
-    if (begins(&text, "software")) return 1;
-  }
-  memcpy(text.text, key->text, (key->chars < most ? key->chars : most) * sizeof(WCHAR));
+  struct key text;
+  if (name->prefix[2] == 'U' || is_top(name)) return 1;  // HKU, and the roots
+  take_beginning(name, &text);
   for (size_t i = 0; i < sizeof kBase / sizeof *kBase; i++) {
     const uint32_t skip = (uint32_t)begins(&text, kBase[i]);
-    if (skip && (key->chars == skip || key->text[skip] == '\\')) return 1;
+    if (skip && (text.bytes == skip * sizeof(WCHAR) || text.text[skip] == '\\')) return 1;
   }
   return 0;
 }
@@ -126,7 +143,7 @@ static int name_missing(ATTRIBUTES named, struct key *key, struct name *name) {
 // Most opens say by their own name that they are of the base, whatever they are relative to.
 static int says_base(const UNICODE_STRING *own) {
   const struct name name = {"HKLM\\", own->Buffer, own->Length / sizeof(WCHAR)};
-  return name.chars > 9 && (name.text[0] | 0x20) == 's' && (name.text[6] == '\\' || name.text[8] == '\\') && is_base(&name);
+  return name.chars > 9 && (name.text[0] | 0x20) == 's' && (name.text[6] == '\\' || name.text[8] == '\\') && !is_top(&name) && is_base(&name);
 }
 
 static void note_opened(const HANDLE *made, ATTRIBUTES named, NTSTATUS status) {
@@ -145,8 +162,8 @@ static void note_opened(const HANDLE *made, ATTRIBUTES named, NTSTATUS status) {
   if (!(status ? name_missing(named, &key, &name) : name_key(opened, NULL, &key, &name))) return;
   if (!is_base(&name)) {
     if (!seen_before(OP_REGISTRY_READ, &name, status)) note(OP_REGISTRY_READ, &name, 1, status, NULL);
-  } else if (!status && name.chars > 8) {
-    *place_of(opened) = opened;  // not a root, and not `Software`
+  } else if (!status && !is_top(&name)) {
+    *place_of(opened) = opened;
   }
 }
 

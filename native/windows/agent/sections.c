@@ -9,7 +9,7 @@
 #define PAGE 0xfffull
 #define BOTH_WAYS 3  // ACCESS: read and write
 
-USE(NTSTATUS, wine_server_fd_to_handle, (int fd, ULONG access, ULONG attributes, HANDLE *handle));
+USE_C(NTSTATUS, wine_server_fd_to_handle, (int fd, ULONG access, ULONG attributes, HANDLE *handle));
 
 // The descriptor is used up.
 static HANDLE file_of(int fd) {

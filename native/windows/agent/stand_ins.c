@@ -7,7 +7,7 @@
 
 USE(HANDLE, NtUserGetProp, (HWND window, const WCHAR *name));
 
-DWORD *last_error(void) { return (DWORD *)((char *)NtCurrentTeb() + 0x68); }
+DWORD *last_error(void) { return (DWORD *)((void **)NtCurrentTeb() + 13); }
 
 // win32u's own call for it has no fixed number.
 static ULONG_PTR process_of(HWND window) {

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { withFirstImport } from '../../../tracer/windows/first_import.js';
-import { findWine, wineLibraries } from '../../../tracer/windows/wine.js';
+import { findWine, wineLibrary } from '../../../tracer/windows/wine.js';
 
 const wine = findWine();
-const kernel = wine === null ? null : join(wineLibraries(wine) ?? '/nowhere', 'kernel32.dll');
+const kernel = wine === null ? null : wineLibrary(wine, 64, 'kernel32.dll');
 const there = kernel !== null && existsSync(kernel);
 
 /** Names of the libraries an image imports, in order, read anew. */
