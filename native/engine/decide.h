@@ -14,7 +14,8 @@
 //   args       as many patterns as there are arguments after the program's own name, each matching its argument whole.
 //              Case counts in them.
 //   startup    the VM is still in its start-up phase.
-//   carrier    a permission with one whose patterns have no `{given}`: the whole object came to the asker over it before.
+//   carrier    a permission with one whose patterns have no `{given}`: the whole object came to the asker over it before;
+//              over `argv`, in the arguments with which `to` started a program there.
 //   operation, message, title   equal where the rule gives them.
 // What the asker does not know counts against it: a permission that names `to_image` or `args` does not match a question
 // without them, a refusal does.
@@ -68,7 +69,8 @@ struct CompiledRule {
   bool relay = false;
 };
 
-// A value that came to the caller earlier in this run, and the carrier (a rule's id, or `argv`) that brought it.
+// A value that came to the caller earlier in this run, and the carrier that brought it: a rule's id, or argv_from the
+// VM that started a program with it.
 struct Given {
   std::string_view carrier, value;
 };
@@ -79,6 +81,9 @@ struct Bindings {
   std::vector<Given> given;
   std::string text;  // the object's name as it is recorded, where it is no text itself
 };
+
+// The carrier `argv`, of one sender: what one VM starts a program with lets nobody pass what is another's.
+inline std::string argv_from(std::string_view sender) { return "argv " + std::string(sender); }
 
 // What is asked of the table. `to` is the owner where it is known, else empty: then any rule's `to` matches,
 // and the answer says where rules point.

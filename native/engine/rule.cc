@@ -71,8 +71,9 @@ bool CachedPattern::matches_given(std::string_view name, const Bindings& binding
 }
 
 Rule::Rule(const CompiledRule& rule, size_t place)
-    : rule_(&rule), place_(place), object_(rule.object, rule.fold, rule.carrier) {
-  for (const Pattern& arg : rule.args) args_.push_back(std::make_unique<CachedPattern>(arg, false, rule.carrier));
+    : rule_(&rule), place_(place), carrier_(rule.carrier == "argv" ? argv_from(rule.to) : rule.carrier),
+      object_(rule.object, rule.fold, carrier_) {
+  for (const Pattern& arg : rule.args) args_.push_back(std::make_unique<CachedPattern>(arg, false, carrier_));
   const auto count = [this](const PatternShape& shape) {
     characters_ += shape.characters;
     widths_.insert(widths_.end(), shape.widths.begin(), shape.widths.end());
@@ -109,12 +110,12 @@ bool Rule::args_match(const Question& asked) const {
 
 // A refusal needs no carrier; where a `{given}` says what has to have come, matching it was the test.
 bool Rule::was_handed(const Question& asked) const {
-  if (rule_->carrier.empty() || !rule_->allow || object_.shape().given) return true;
+  if (carrier_.empty() || !rule_->allow || object_.shape().given) return true;
   for (const auto& arg : args_)
     if (arg->shape().given) return true;
   if (asked.bindings == nullptr) return false;
   const auto& given = asked.bindings->given;
-  return std::any_of(given.begin(), given.end(), [&](const Given& one) { return one.carrier == rule_->carrier && one.value == asked.object; });
+  return std::any_of(given.begin(), given.end(), [&](const Given& one) { return one.carrier == carrier_ && one.value == asked.object; });
 }
 
 bool Rule::admits(const Question& asked, bool open) const {

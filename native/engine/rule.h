@@ -54,6 +54,7 @@ class Rule {
 
   const CompiledRule* rule_;
   size_t place_;
+  std::string carrier_;  // as what comes over it is marked
   CachedPattern object_;
   std::vector<std::unique_ptr<CachedPattern>> args_;
   size_t characters_ = 0;

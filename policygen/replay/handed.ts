@@ -6,7 +6,7 @@ import { PathFinder } from '../../analyzer/handed/paths.js';
 import { piecesOf } from '../../analyzer/handed/pieces.js';
 import type { CompiledRule } from '../../native/contract/rules.js';
 
-/** A message that came to a VM over a rule, or as arguments (`argv`). */
+/** A message that came to a VM over a rule, or as arguments (`argv` and the VM that started a program with them). */
 interface Heard {
   carrier: string;
   receiver: string;
@@ -30,9 +30,9 @@ export class Handed {
   }
 
   /** A row started something elsewhere, with arguments. */
-  start(receiver: string, ts: number, object: string, detail: string | null): void {
+  start(sender: string, receiver: string, ts: number, object: string, detail: string | null): void {
     this.heard.push({
-      carrier: 'argv',
+      carrier: `argv ${sender}`,
       receiver,
       ts,
       texts: [object, ...(detail === null ? [] : textsIn(detail))],

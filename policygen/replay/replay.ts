@@ -141,7 +141,7 @@ function handedIn(folder: string, rules: readonly CompiledRule[], decide: (row: 
         looked.set(row.vm, names);
       }
       if (classOfOp(row.op) === 'invocation' && row.peer !== null)
-        handed.start(row.peer, row.ts, row.object, row.detail);
+        handed.start(row.vm, row.peer, row.ts, row.object, row.detail);
       if (row.channel === null || row.peer === null) continue;
       const rule = decide(row) ?? givenRule(row, rules);
       if (rule !== null && carriers.has(rule.rule))

@@ -1,5 +1,6 @@
 // Programs, documents and addresses that another VM has: the same inside one VM, learnt across two, under the learnt
 // rules, and gone without. What is printed is what plain Wine gives.
+import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Lab, PEOPLE, type Ran } from './lab.js';
 import { buildWindows, lacking, lines, rulesFor, why, words } from './windows_fixtures.js';
@@ -139,5 +140,31 @@ rules:
           expect.objectContaining({ op: 'document.open', verdict: 'blocked', peer: 'owner' }),
         );
     }
+  }, 400_000);
+
+  test('a file named in its words: it may read that one, and nothing beside it', () => {
+    const FILE = 'C:\\letter.txt';
+    const read = (ran: Ran) => lines(ran).filter((line) => /^(read:|no file)/.test(line));
+    expect(read(oneVm('hand', TOOL, 'pry', FILE))).toEqual(['read: handed over', 'read: secret']);
+    lab.system(twoVms('hand', TOOL, 'read', FILE));
+    expect(read(lab.shuttle('learn'))).toEqual(['read: handed over']);
+    const learnt = readFileSync(lab.file, 'utf8').split('rules:')[1] as string;
+    const rules = rulesFor(lab, /^(program|name|file)\./).filter(({ to }) => to !== 'host');
+    expect(rules.toSorted((a, b) => String(a.allow).localeCompare(String(b.allow)))).toEqual([
+      { allow: 'name.pass', from: 'user', to: 'owner', object: FILE, access: ['read'], carrier: 'argv' },
+      { allow: 'program.start', from: 'user', to: 'owner', object: TOOL },
+    ]);
+    const under = (how: string, text = learnt) => {
+      lab.system(`${twoVms('hand', TOOL, how, FILE)}rules:${text}`);
+      return lab.shuttle('run');
+    };
+    const ruled = under('read');
+    expect(read(ruled)).toEqual(['read: handed over']);
+    expect(ruled.rows).toContainEqual(
+      expect.objectContaining({ vm: 'owner', op: 'file.read', object: FILE, verdict: 'shuttled', peer: 'user' }),
+    );
+    expect(read(under('pry'))).toEqual(['read: handed over', 'no file']);
+    lab.without(({ allow }) => allow === 'name.pass');
+    expect(read(lab.shuttle('run'))).toEqual(['no file', 'no file']);
   }, 400_000);
 });

@@ -54,6 +54,8 @@ describe('a rule matches when every key does', () => {
     ['a name that came over its carrier', { carrier: 'c' }, { given: [{ carrier: 'c', value: 'x' }] }, true],
     ['a name that came over another', { carrier: 'c' }, { given: [{ carrier: 'd', value: 'x' }] }, false],
     ['a name that did not come', { carrier: 'c' }, {}, false],
+    ['a name among its owner’s arguments', { carrier: 'argv' }, { given: [{ carrier: 'argv db', value: 'x' }] }, true],
+    ['a name among another’s', { carrier: 'argv' }, { given: [{ carrier: 'argv evil', value: 'x' }] }, false],
     ['a refusal of a name that did not come', { carrier: 'c', allow: false }, {}, true],
     ['a token in another case', { object: 'Abc{uint}', fold: true }, { object: 'aBC1' }, true],
   ];

@@ -95,6 +95,15 @@ class Starts final : public Carrier {
     return {.what = what, .op = op, .extra = {asking.extra[2]}, .name = asking.object + '\0' + asking.title};
   }
 
+  // What it is started with may name what the asker's files are, for the program to read.
+  static void hand_over(const Asking& asking, Vm& owner) {
+    const auto& rules = asking.vm->engine.rules->rules();
+    if (std::ranges::none_of(rules, [](const CompiledRule& rule) { return rule.carrier == "argv"; })) return;
+    std::string texts = asking.object;
+    for (size_t i = 1; i < asking.argv.size(); i++) texts.append("\n\n").append(asking.argv[i]);
+    owner.handed->hear(argv_from(asking.vm->name()), 0, "\n\n" + texts);
+  }
+
   Carried start(const Asking& asking, Vm& owner, const Ruling& ruling) {
     Channel theirs = make_channel();
     if (!theirs.other) return {.absent = true};
@@ -108,6 +117,7 @@ class Starts final : public Carrier {
     const uint64_t ticket = keep({asking.vm, owner.shared_from_this(), asking.process, asking.op, asking.object, asking.argv,
                                   way.take_end(), std::chrono::steady_clock::now()});
     way.open();
+    hand_over(asking, owner);
     Carried carried{.told = {.verdict = SH_DONE, .extra = {ticket}}};
     carried.channel = way.channel();
     if (asking.op == Op::kProgramStart) carried.detail = Detail().list("argv", asking.argv).done();
