@@ -108,6 +108,7 @@ export async function show(
   { stdin, stdout: terminal }: { stdin: NodeJS.ReadStream; stdout: Terminal } = process,
 ): Promise<void> {
   const painter = new Painter(terminal);
+  process.once('SIGHUP', terminalGone);
   try {
     const stdout = painter as unknown as NodeJS.WriteStream;
     // What ink calls debugging is to write every frame whole.
@@ -120,6 +121,10 @@ export async function show(
     });
     await shown.waitUntilExit();
   } finally {
+    process.off('SIGHUP', terminalGone);
     painter.close();
   }
 }
+
+// Node 20 crashes where it cannot give back a terminal that is gone. Nothing is half done: files are replaced whole.
+const terminalGone = (): void => void process.kill(process.pid, 'SIGKILL');
