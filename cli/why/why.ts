@@ -3,7 +3,7 @@ import { ShuttleError } from '../../native/contract/problem.js';
 import { isWindows } from '../../policygen/compile.js';
 import type { Known } from '../../policygen/explain/differences.js';
 import { type Asked, readQuestion } from '../../policygen/explain/question.js';
-import { answer, type Why, whyOf } from '../../policygen/explain/why.js';
+import { answer, stayed, type Why, whyOf } from '../../policygen/explain/why.js';
 import type { SystemFile } from '../../policygen/file/model.js';
 import { readSystemFile } from '../../policygen/file/parse.js';
 import { decideRow } from '../../policygen/replay/one.js';
@@ -59,6 +59,9 @@ const knownOf =
 async function ofRow(file: SystemFile, options: WhyOptions): Promise<{ found: Why; recorded: Recorded }> {
   const [folder] = await runFolders([options.run!]);
   const one = await decideRow(file, folder!, options.seq!, options);
+  const { recorded, asked } = one;
+  if (recorded.verdict === 'passed' && (asked.to === null || asked.to === asked.from))
+    return { found: stayed(asked), recorded };
   const variables = readRunInfo(folder!).vms[one.asked.from]?.variables ?? {};
   const found = answer(file, one.asked, one.decided, one.rules, knownOf(variables), options);
   return { found, recorded: one.recorded };

@@ -7,12 +7,13 @@ import { paint } from '../print.js';
 import type { Recorded } from './why.js';
 
 const MOST_SHOWN = 5;
+const STAYED = 'it stays inside its VM, where no rule is asked';
 
 export function linesOf(found: Why, recorded: Recorded | null, evidence: readonly EvidenceRow[] | null): string[] {
   return [
     `${verdict(found)}: ${askedWords(found.asked)}`,
     ...(recorded === null ? [] : [recordedWords(recorded)]),
-    ...(found.rule === null ? ['no rule is about it'] : ruleWords(found)),
+    ...(found.rule === null ? [found.inside ? STAYED : 'no rule is about it'] : ruleWords(found)),
     ...nearWords(found),
     ...evidenceWords(evidence ?? []),
     ...found.change,

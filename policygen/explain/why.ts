@@ -20,6 +20,8 @@ export interface Near {
 export interface Why {
   asked: Asked;
   allowed: boolean;
+  /** It stays inside its VM, where no rule is asked. */
+  inside: boolean;
   /** The deciding rule; null where none is about it. */
   rule: Rule | null;
   sentence: string | null;
@@ -35,10 +37,22 @@ const FARTHEST = 6;
 
 /** Answers for one interaction. `file` names the system file in what to do. */
 export function whyOf(file: SystemFile, asked: Asked, known: Known, options: CompileOptions = {}): Why {
+  if (asked.to === asked.from) return stayed(asked);
   const rules = byPrecedence(compileSystem(file, options));
   const decides = rules.find((rule) => differencesOf(rule, asked, known).length === 0);
   return answer(file, asked, decides?.id ?? null, rules, known, options);
 }
+
+/** For an interaction of a VM with itself. */
+export const stayed = (asked: Asked): Why => ({
+  asked,
+  allowed: true,
+  inside: true,
+  rule: null,
+  sentence: null,
+  nearest: [],
+  change: [],
+});
 
 /** The same where it is known already which rule decides. */
 export function answer(
@@ -54,6 +68,7 @@ export function answer(
   return {
     asked,
     allowed,
+    inside: false,
     rule,
     sentence: rule === null ? null : sentenceOf(rule, file),
     nearest: rule === null ? nearestOf(file, asked, rules, known) : [],

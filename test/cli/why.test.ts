@@ -25,7 +25,12 @@ beforeAll(() => {
   );
   const row = (object: string, more = {}) => ({ op: 'unix.connect', object, peer: 'db', image: '/bin/app', ...more });
   writeRun(join(folder, '.shuttle/runs/orders/20261122T101500Z-0001'), {
-    interactions: [row('/tmp/own-2'), row('/tmp/own-3'), row('127.0.0.1:5544', { op: 'tcp.connect', rule: 'db' })],
+    interactions: [
+      row('/tmp/own-2'),
+      row('/tmp/own-3'),
+      row('127.0.0.1:5544', { op: 'tcp.connect', rule: 'db' }),
+      row('/tmp/mine', { peer: 'app', verdict: 'passed' }),
+    ],
     processes: [{ ended: null }],
     vms: { app: { program: ['/bin/app'], exit_code: 0, variables: { temp: '/tmp' } } },
   });
@@ -72,6 +77,17 @@ test('an interaction of a run, with the values of that run', () => {
   });
   const other = why('--run', '20261122T101500Z-0001', '--seq', '1');
   expect(other).toMatchObject({ code: 1, stdout: expect.stringContaining('where {pid} is 3') });
+});
+
+test.each([
+  ['of a run', ['--run', '20261122T101500Z-0001', '--seq', '3']],
+  ['asked about', ['app may unix.connect app /tmp/mine']],
+])('an interaction within a VM, %s, needs no rule', (_, args) => {
+  const { code, stdout } = why(...args);
+  expect(stdout).toMatch(/^allowed: app.* may unix.connect app \/tmp\/mine\n/);
+  expect(stdout).toContain('it stays inside its VM, where no rule is asked');
+  expect(stdout).not.toContain('add under rules');
+  expect(code).toBe(0);
 });
 
 test.each<[string[], number, string]>([
