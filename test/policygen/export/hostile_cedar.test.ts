@@ -2,12 +2,7 @@
 import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { exportSystem } from '../../../policygen/export/export.js';
-import { TARGETS } from '../../../policygen/export/targets.js';
-import { parseSystemFile } from '../../../policygen/file/parse.js';
-import { printFlow } from '../../../policygen/file/scalar.js';
-import { doubled, made, paths, runs } from './spite.js';
-import { valuesOf } from './values.js';
+import { doubled, made, madeOf, paths, runs } from './spite.js';
 
 const cedar = createRequire(import.meta.url)(
   '@cedar-policy/cedar-wasm/nodejs',
@@ -43,27 +38,7 @@ describe('Cedar, as its own engine decides', () => {
   test('{name} keeps separators out, {rest} does not', () => {
     fc.assert(
       fc.property(paths, fc.string({ minLength: 1, maxLength: 5 }), (head, inside) => {
-        const file = (token: string) => {
-          const rule = {
-            id: 'r0',
-            allow: 'file.read',
-            from: 'app',
-            to: 'host',
-            object: `${doubled(head)}/{${token}}.x`,
-          };
-          const lines = [
-            'shuttle: 1',
-            'system: s',
-            'main: app',
-            'vms:',
-            '  app: { program: [/opt/app] }',
-            'rules:',
-            `  - ${printFlow(rule)}`,
-          ];
-          const target = TARGETS.find(({ name }) => name === 'cedar')!;
-          return exportSystem(parseSystemFile(lines.join('\n'), '/srv/s.shuttle.yaml'), target, { valuesOf })
-            .exports[0]!.text;
-        };
+        const file = (token: string) => madeOf('cedar', 'file.read', [`${doubled(head)}/{${token}}.x`]).text;
         const name = `${head}/${inside}.x`;
         expect(decide(file('rest'), name)).toBe('allow');
         expect(decide(file('name'), name)).toBe(/[\\/:]/.test(inside) ? 'deny' : 'allow');

@@ -70,7 +70,7 @@ export const runs = { numRuns: 150 };
 export const hasControl = (text: string): boolean => [...text].some((char) => char < ' ');
 export const doubled = (text: string) => text.replace(/[{}]/g, '$&$&');
 
-function system(program: string, op: Op, objects: readonly string[], to = 'host'): SystemFile {
+function system(program: string, op: Op, patterns: readonly string[], to: string): SystemFile {
   const lines = [
     'shuttle: 1',
     'system: s',
@@ -80,23 +80,25 @@ function system(program: string, op: Op, objects: readonly string[], to = 'host'
     '  db: { program: [/opt/db] }',
     'rules:',
   ];
-  const rules = objects.map(
-    (object, at) => `  - ${printFlow({ id: `r${at}`, allow: op, from: 'app', to, object: doubled(object) })}`,
-  );
+  const rules = patterns.map((object, at) => `  - ${printFlow({ id: `r${at}`, allow: op, from: 'app', to, object })}`);
   return parseSystemFile([...lines, ...rules].join('\n'), '/srv/s.shuttle.yaml');
 }
 
 export const LINUX = '/opt/app';
 export const WINDOWS = 'C:\\app.exe';
 
-export function made(
-  target: string,
-  op: Op,
-  objects: readonly string[],
-  program = LINUX,
-  to = 'host',
-): { text: string; found: (id: string) => Finding } {
-  const file = system(program, op, objects, to);
+interface Made {
+  text: string;
+  found: (id: string) => Finding;
+}
+
+/** Of rules about these names. */
+export const made = (target: string, op: Op, names: readonly string[], program = LINUX, to = 'host'): Made =>
+  madeOf(target, op, names.map(doubled), program, to);
+
+/** Of rules about these patterns. */
+export function madeOf(target: string, op: Op, patterns: readonly string[], program = LINUX, to = 'host'): Made {
+  const file = system(program, op, patterns, to);
   const { exports } = exportSystem(file, TARGETS.find(({ name }) => name === target)!, { valuesOf, vm: 'app' });
   const { text, findings } = exports[0]!;
   return { text, found: (id) => findings.find(({ rule }) => rule === id)! };
