@@ -84,16 +84,14 @@ function withoutNarrower(families: readonly Family[], group: Group): Family[] {
 }
 
 function widestOf(alike: readonly Family[], bound: BoundValues, { fold }: Group): Family[] {
-  const kept: Family[] = [];
+  const kept: { family: Family; admits: (name: string) => boolean }[] = [];
   for (const family of [...alike].sort((a, b) => b.items.length - a.items.length || compare(a.pattern, b.pattern))) {
-    const at = kept.findIndex(({ pattern }) => {
-      const admits = matcher(pattern, bound, fold);
-      return family.items.every(({ members }) => members.every(({ name }) => admits(name)));
-    });
-    if (at < 0) kept.push(family);
-    else kept[at] = { ...kept[at]!, items: [...kept[at]!.items, ...family.items].sort(byText) };
+    const names = family.items.flatMap(({ members }) => members.map(({ name }) => name));
+    const wider = kept.find(({ admits }) => names.every(admits));
+    if (wider === undefined) kept.push({ family, admits: matcher(family.pattern, bound, fold) });
+    else wider.family = { ...wider.family, items: [...wider.family.items, ...family.items].sort(byText) };
   }
-  return kept;
+  return kept.map(({ family }) => family);
 }
 
 const compare = (a: Family['pattern'], b: Family['pattern']): number => (printPattern(a) < printPattern(b) ? -1 : 1);

@@ -5,7 +5,6 @@ import {
   copyFileSync,
   lstatSync,
   mkdirSync,
-  readdirSync,
   readlinkSync,
   rmSync,
   type Stats,
@@ -81,8 +80,8 @@ function find(folder: string, path: string): string | Buffer {
 }
 
 function bring(source: string | Buffer, change: Change, owner: { uid: number; gid: number }): void {
-  const there = lookAt(change.host),
-    before = there?.status;
+  const there = lookAt(change.host);
+  const before = there?.status;
   if (change.what === 'deleted') return there && removeTree(there.path);
   // What is no text in the layer is none on the host; its folder was brought before it, or is there.
   const target = there?.path ?? (typeof source === 'string' ? change.host : textBytes(change.host));
@@ -111,13 +110,7 @@ const isWhiteout = (status: Stats): boolean => status.isCharacterDevice() && sta
 const kind = (status: Stats): Change['kind'] =>
   status.isDirectory() ? 'folder' : status.isFile() ? 'file' : status.isSymbolicLink() ? 'link' : 'other';
 
-const names = (folder: string): string[] => {
-  try {
-    return readdirSync(folder).sort();
-  } catch {
-    return [];
-  }
-};
+const names = (folder: string): string[] => inner(Buffer.from(folder)).map(String);
 
 const inner = (folder: Buffer): Buffer[] => {
   try {
