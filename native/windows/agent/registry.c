@@ -107,9 +107,8 @@ static int is_top(const struct name *name) {
   return !name->chars || says(&text, "software") || says(&text, NARROW);
 }
 
-static int is_base(const struct name *name) {
+static int is_below_base(const struct name *name) {
   struct key text;
-  if (name->prefix[2] == 'U' || is_top(name)) return 1;  // HKU, and the roots
   take_beginning(name, &text);
   for (size_t i = 0; i < sizeof kBase / sizeof *kBase; i++) {
     const uint32_t skip = (uint32_t)begins(&text, kBase[i]);
@@ -117,6 +116,8 @@ static int is_base(const struct name *name) {
   }
   return 0;
 }
+
+static int is_base(const struct name *name) { return name->prefix[2] == 'U' /* HKU */ || is_below_base(name) || is_top(name); }
 
 // Handles of keys of the base: what lies below them does too.
 #define REMEMBERED 256
@@ -143,7 +144,7 @@ static int name_missing(ATTRIBUTES named, struct key *key, struct name *name) {
 // Most opens say by their own name that they are of the base, whatever they are relative to.
 static int says_base(const UNICODE_STRING *own) {
   const struct name name = {"HKLM\\", own->Buffer, own->Length / sizeof(WCHAR)};
-  return name.chars > 9 && (name.text[0] | 0x20) == 's' && (name.text[6] == '\\' || name.text[8] == '\\') && !is_top(&name) && is_base(&name);
+  return name.chars > 9 && (name.text[0] | 0x20) == 's' && (name.text[6] == '\\' || name.text[8] == '\\') && is_below_base(&name);
 }
 
 static void note_opened(const HANDLE *made, ATTRIBUTES named, NTSTATUS status) {
