@@ -1,7 +1,6 @@
 // Arguments of landrun, which confines a program by the kernel's Landlock: a shell script a VM.
 import { printPattern } from '../../analyzer/pattern/text.js';
 import { shellWord } from '../../native/contract/shell_word.js';
-import { ownFolder } from '../../tracer/vm/own_folder.js';
 import { parentOf } from '../../tracer/vm/paths.js';
 import { MACHINE, PRIVATE, SETTINGS, SYSTEM_FOLDERS } from '../../tracer/vm/system_folders.js';
 import { addressOf } from './address.js';
@@ -106,9 +105,7 @@ function sayPort({ op, rule }: Grant): Said {
 }
 
 function baseOf(subject: Subject): Finding[] {
-  const { vm, values } = subject;
-  const program = vm.program[0] ?? '';
-  const own = program.startsWith('/') ? ownFolder(program, values.home ?? '/root') : null;
+  const { vm, own } = subject;
   const shared = [...PRIVATE.map(({ at }) => at).filter((at) => at !== '/run'), '/dev/shm'];
   return [
     baseFinding('the base system', [
@@ -155,7 +152,7 @@ function offerFinding({ rule, op }: Grant): Finding[] {
   return [baseFinding(`serving port ${port}`, [`--bind-tcp ${port}`], { wider: [reason('ANY_HOST', String(port))] })];
 }
 
-function script({ vm, cwd }: Subject, reading: Reading, findings: readonly Finding[]): string {
+function script({ vm, cwd, command }: Subject, reading: Reading, findings: readonly Finding[]): string {
   const said = [...new Set(findings.flatMap(({ says }) => says))];
   const names = Object.keys(vm.env).filter((name) => /^\w+$/.test(name));
   const env = ['PATH', 'HOME', 'LANG', 'TERM', ...names].map((name) => `--env ${name}`);
@@ -164,7 +161,7 @@ function script({ vm, cwd }: Subject, reading: Reading, findings: readonly Findi
     ...headOf(reading, vm.name),
     ...(cwd === null ? [] : [`cd ${shellWord(cwd)}`]),
     ...names.map((name) => `export ${name}=${shellWord(vm.env[name]!)}`),
-    commandOf('exec landrun', [...options, `-- ${vm.program.map(shellWord).join(' ')} "$@"`]),
+    commandOf('exec landrun', [...options, `-- ${command.map(shellWord).join(' ')} "$@"`]),
     '',
   ].join('\n');
 }

@@ -3,7 +3,6 @@
 
 import { printable } from '../../../native/contract/printable.js';
 import { shellWord } from '../../../native/contract/shell_word.js';
-import { ownFolder } from '../../../tracer/vm/own_folder.js';
 import { isAtOrBelow } from '../../../tracer/vm/paths.js';
 import { MACHINE, PRIVATE, SETTINGS, SYSTEM_FOLDERS } from '../../../tracer/vm/system_folders.js';
 import { type Finding, reason } from '../finding.js';
@@ -87,9 +86,7 @@ function baseOf(subject: Subject, name: string): Finding[] {
 }
 
 /** The folder that is the program's own. */
-function ownFindings({ vm, values }: Subject): Finding[] {
-  const program = vm.program[0] ?? '';
-  const own = program.startsWith('/') ? ownFolder(program, values.home ?? '/root') : null;
+function ownFindings({ own }: Subject): Finding[] {
   if (own === null) return [];
   const glob = globOf([own]);
   if (glob === null) return [baseFinding('its own folder', [], { unsaid: reason('NO_NAME', own) })];
@@ -120,7 +117,7 @@ function offerFinding({ rule, op }: Grant): Finding[] {
   return [baseFinding(`serving ${text}`, [`unix (bind, listen, accept, send, receive) addr=${glob.text},`])];
 }
 
-function profile({ vm }: Subject, reading: Reading, findings: readonly Finding[]): string {
+function profile({ vm, command }: Subject, reading: Reading, findings: readonly Finding[]): string {
   const name = profileOf(reading, vm.name);
   const said = findings.filter(({ says }) => says.length > 0);
   const lines = said.map(({ rule, object, says }) => [
@@ -130,7 +127,7 @@ function profile({ vm }: Subject, reading: Reading, findings: readonly Finding[]
   const variables = variablesIn(said.flatMap(({ says }) => says));
   return [
     `# Made by shuttle export from ${printable(reading.file)}: what ${vm.name} may do.`,
-    `# Load it with apparmor_parser -r, then: aa-exec -p ${name} -- ${printable(vm.program.map(shellWord).join(' '))}`,
+    `# Load it with apparmor_parser -r, then: aa-exec -p ${name} -- ${printable(command.map(shellWord).join(' '))}`,
     'abi <abi/3.0>,',
     '',
     ...variables.map((one) => `@{shuttle_${one}}=${VARIABLES[one]}`),
