@@ -6,6 +6,7 @@ import type { Proof } from './evidence.js';
 import { openFamilies } from './families.js';
 import { folderFamilies } from './folders.js';
 import { byText, type Item, itemsOf } from './items.js';
+import { isList, levelsOf } from './levels.js';
 import type { Group, Shape } from './names.js';
 import { type Family, volatileFamilies } from './volatile.js';
 
@@ -42,7 +43,9 @@ export function generalise(group: Group, settings: Settings = DEFAULTS): General
   const families: Family[] = [];
   const cases: Item[] = [];
   for (const step of proof.runs < 2 ? [] : stepsFor(group.op)) {
-    const found = step(left, proof).filter(allowed);
+    const found = step(left, proof)
+      .filter(allowed)
+      .flatMap((family) => atItsLevel(family, proof, allowed));
     for (const family of found) families.push(family);
     const taken = new Set(found.flatMap(({ items }) => items));
     const tests = found.map(({ pattern }) => matcher(pattern, bound, group.fold));
@@ -62,6 +65,16 @@ export function generalise(group: Group, settings: Settings = DEFAULTS): General
     shapes: [...absorbed, ...alone.filter((item) => !isRare(item)).map(literal)],
     rare: alone.filter(isRare).map(literal),
   };
+}
+
+/** The family at the level that describes it best; none where that is a list of its names. */
+function atItsLevel(family: Family, proof: Proof, allowed: (family: Family) => boolean): Family[] {
+  for (const { pattern } of levelsOf(family, proof)) {
+    if (isList(pattern)) return [];
+    const made = { ...family, pattern };
+    if (allowed(made)) return [made];
+  }
+  return [];
 }
 
 function stepsFor(op: string): Step[] {

@@ -116,12 +116,14 @@ const idSlots = (text: string): Slot[] => [
   text.length >= SHORTEST_ID && isId(text) ? open(text, `id${text.length}`) : fixed(text),
 ];
 
-/** Small letters, capitals and digits in no order, not all of them hex, when the signs between them are left out. */
+/** Small letters, capitals and digits in no order; with signs among them, but no words, numbers or hex between those. */
 function isId(text: string): boolean {
   const letters = text.replace(/[-_]/g, '');
   const changes = letters.match(/\p{Ll}(?=[\p{Lu}\p{N}])|\p{Lu}(?=[\p{Ll}\p{N}])|\p{N}(?=\p{L})/gu)?.length ?? 0;
-  return changes * RESTLESS >= letters.length && !/^[0-9a-f]+$/i.test(letters);
+  return changes * RESTLESS >= letters.length && !text.split(/[-_]+/).some((part) => PARTS.test(part));
 }
+
+const PARTS = /^(?:\p{Ll}{4,}|\p{Lu}{4,}|\p{N}{4,}|[0-9a-f]{6,}|[0-9A-F]{6,})$/u;
 
 // In words and in what is made of words and numbers, few letters are followed by one of another kind; by chance, half are.
 const RESTLESS = 4;
