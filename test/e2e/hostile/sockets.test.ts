@@ -58,7 +58,7 @@ describe.each(PEOPLE)('a program with sockets of elsewhere, as $name', (who) => 
     expect(said.match(/^heard.*/gm)).toBe(null);
     // The service is told of the program's user, never of root.
     expect(said.match(/^peer .*/gm)).toEqual([`peer ${ran.out.match(/^I am (\d+)$/m)?.[1]}`]);
-    for (const what of ['large stream', 'several datagrams', 'passing a descriptor', 'ends'])
+    for (const what of ['interfaces', 'large stream', 'several datagrams', 'passing a descriptor', 'ends'])
       expect(ran.out).toContain(`${what} works`);
     expect(ran.out).toContain('sender known');
   });
