@@ -79,7 +79,7 @@ const dig = (server: string, call: string, ...args: string[]): VmProgram => ({
   program: [
     process.execPath,
     '-e',
-    `const r = new (require('dns').promises.Resolver)({ timeout: 3000, tries: 1 }); r.setServers([${JSON.stringify(server)}]);
+    `const r = new (require('dns').promises.Resolver)({ timeout: 30000, tries: 1 }); r.setServers([${JSON.stringify(server)}]);
     r.${call}(${args.map((arg) => JSON.stringify(arg)).join()}).then((a) => console.log(JSON.stringify(a)), (e) => console.log(e.code));`,
   ],
 });

@@ -79,7 +79,8 @@ describe.each(PEOPLE)('as $name', (who) => {
       ['up', 'file.write'],
       ['late-{uint}.{word}', 'file.read'],
     ];
-    const look = 'stat -c %s late-1.log; [ -x late-1.sh ] && ./late-1.sh; [ -x late-x.sh ] || echo no more; ./late-x.sh';
+    const look =
+      'stat -c %s late-1.log; [ -x late-1.sh ] && ./late-1.sh; [ -x late-x.sh ] || echo no more; ./late-x.sh';
     const ran = run(
       `echo up > up; until cat late-2.log 2>&-; do sleep 0.1; done; cat late-1.log; ${look}`,
       rules,
