@@ -48,7 +48,9 @@ export function matchedGrants({ rules, vm, admits, closed, tell }: MatchedInput)
   };
   for (const { folder, depth } of places) visit(folder, depth);
   if (left < 0 || found.size >= MOST_GRANTS)
-    tell(`${vm}: not all files that rules with free tokens admit are shown; the rest can be opened and started, but not listed`);
+    tell(
+      `${vm}: not all files that rules with free tokens admit are shown; the rest can be opened and started, but not listed`,
+    );
   return [...found.values()];
 }
 
