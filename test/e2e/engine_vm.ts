@@ -146,7 +146,7 @@ export async function runVms(vms: readonly VmProgram[], setting: Setting = {}): 
     await events.wait((event) => event.type === 'ended' && event.vm === last, `${last} ends`);
   } finally {
     engine.close();
-    await recorder.close();
+    await inTime(recorder.close(), () => 'the record is written');
   }
   const output = Object.fromEntries(vms.map((vm) => [vm.name, readFileSync(join(folder, vm.name), 'utf8')]));
   const [rows, payloads] = [
@@ -254,18 +254,16 @@ class Events {
   wait(want: (event: EngineEvent) => boolean, what: string): Promise<EngineEvent> {
     const before = this.met.find(want);
     if (before) return Promise.resolve(before);
-    return new Promise((resolve, reject) => {
-      const late = setTimeout(
-        () => reject(new Error(`never: ${what}; met ${JSON.stringify(this.met)}\n${whatRuns(process.pid)}`)),
-        PATIENCE,
-      );
-      const got = (event: EngineEvent) => {
-        clearTimeout(late);
-        resolve(event);
-      };
-      this.waiting.push({ want, got });
-    });
+    const event = new Promise<EngineEvent>((got) => this.waiting.push({ want, got }));
+    return inTime(event, () => `${what}; met ${JSON.stringify(this.met)}`);
   }
+}
+
+function inTime<Result>(result: Promise<Result>, what: () => string): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error(`never: ${what()}\n${whatRuns(process.pid)}`)), PATIENCE);
+    result.then(resolve, reject).finally(() => clearTimeout(late));
+  });
 }
 
 /** The threads of this process and of all below it: what each is called, how it stands, and the call it is in. */
