@@ -21,7 +21,7 @@ export const landlock: Target = {
     const rules = tellAll(subject, {
       keeps: [],
       refusing: 'never',
-      say: (grant) => sayRule(grant, subject.grants),
+      say: (grant) => sayRule(grant, subject),
       covers: isBase,
     });
     const findings = [...baseOf(subject), ...rules];
@@ -33,12 +33,12 @@ export const landlock: Target = {
 const option = (name: string, path: string): string | null =>
   /[,\0\n]/.test(path) ? null : `--${name} ${shellWord(path)}`;
 
-function sayRule(grant: Grant, grants: readonly Grant[]): Said {
+function sayRule(grant: Grant, subject: Subject): Said {
   const { op, rule } = grant;
   switch (op.slice(0, op.indexOf('.'))) {
     case 'file':
     case 'library':
-      return sayFile(grant, grants);
+      return sayFile(grant, subject);
     case 'device':
     case 'pipe':
       return sayPath(grant, 'rw');
@@ -75,7 +75,7 @@ function sayPath({ rule }: Grant, name: string): Said {
 }
 
 /** What is made or deleted is a matter of its folder. */
-function sayFile(grant: Grant, grants: readonly Grant[]): Said {
+function sayFile(grant: Grant, { opsOn }: Subject): Said {
   const { op, rule } = grant;
   if (op === 'file.read' || op === 'library.load') return sayPath(grant, 'rox');
   if (op === 'file.list') {
@@ -85,10 +85,7 @@ function sayFile(grant: Grant, grants: readonly Grant[]): Said {
   const place = placeOf(rule.object, printPattern);
   if ('unsaid' in place) return place;
   if (op === 'file.write' && literalOf(rule.object) !== null) {
-    const object = JSON.stringify(rule.object);
-    const reads = grants.some(
-      (one) => one.op === 'file.read' && one.rule.allow && JSON.stringify(one.rule.object) === object,
-    );
+    const reads = opsOn({ allow: true, object: rule.object }).has('file.read');
     const said = sayPath(grant, 'rw');
     return 'unsaid' in said || reads ? said : { ...said, wider: [reason('PLUS_READ')] };
   }

@@ -32,6 +32,8 @@ export interface Subject {
   readonly own: string | null;
   /** What it reaches for, the rule that decides first first. */
   readonly grants: readonly Grant[];
+  /** All operations that grants allow, or refuse, on the same name. */
+  readonly opsOn: (named: Pick<CompiledRule, 'allow' | 'object'>) => ReadonlySet<string>;
   /** What others reach for in it, which it therefore has to offer. */
   readonly offers: readonly Grant[];
   readonly values: Values;
@@ -74,16 +76,25 @@ function subjectOf(
   const command = wholeCommand(vm.program, windows ? null : cwd);
   const values = valuesOf(vm.name);
   const [program = ''] = command;
+  const grants = rules.filter(({ from }) => from === vm.name).flatMap((rule) => grantsOf(rule, valuesOf));
   return {
     vm,
     windows,
     cwd,
     command,
     own: !windows && program.startsWith('/') ? ownFolder(program, values.home ?? '/root') : null,
-    grants: rules.filter(({ from }) => from === vm.name).flatMap((rule) => grantsOf(rule, valuesOf)),
+    grants,
+    opsOn: opsOn(grants),
     offers: rules.filter(({ to, allow }) => to === vm.name && allow).flatMap((rule) => grantsOf(rule, valuesOf)),
     values,
   };
+}
+
+function opsOn(grants: readonly Grant[]): Subject['opsOn'] {
+  const ops = new Map<string, Set<string>>();
+  const keyOf = ({ allow, object }: Pick<CompiledRule, 'allow' | 'object'>) => JSON.stringify([allow, object]);
+  for (const { rule, op } of grants) ops.set(keyOf(rule), (ops.get(keyOf(rule)) ?? new Set()).add(op));
+  return (named) => ops.get(keyOf(named)) ?? new Set();
 }
 
 /** A name with a slash is meant from where the program starts; one without is looked for. */

@@ -3,10 +3,9 @@
 
 import { printable } from '../../../native/contract/printable.js';
 import { shellWord } from '../../../native/contract/shell_word.js';
-import { isAtOrBelow } from '../../../tracer/vm/paths.js';
 import { MACHINE, PRIVATE, SETTINGS, SYSTEM_FOLDERS } from '../../../tracer/vm/system_folders.js';
 import { type Finding, reason } from '../finding.js';
-import { type Grant, literalOf, type Reading, type Subject } from '../reading.js';
+import { type Grant, isBase, literalOf, type Reading, type Subject } from '../reading.js';
 import type { Target } from '../target.js';
 import { baseFinding, tellAll } from '../teller.js';
 import { globOf, VARIABLES, variablesIn } from './glob.js';
@@ -22,7 +21,10 @@ export const apparmor: Target = {
   of: 'vm',
   file: (subject, reading) => profileOf(reading, subject.vm.name),
   write(subject, reading) {
-    const names = { profileOf: (vm: string) => profileOf(reading, vm), opsOn: opsOn(subject.grants) };
+    const names = {
+      profileOf: (vm: string) => profileOf(reading, vm),
+      opsOn: ({ rule }: Grant) => subject.opsOn(rule),
+    };
     const base = baseOf(subject, profileOf(reading, subject.vm.name));
     const rules = tellAll(subject, {
       keeps: [],
@@ -36,23 +38,6 @@ export const apparmor: Target = {
     return { text: profile(subject, reading, findings), findings };
   },
 };
-
-const opsOn =
-  (grants: readonly Grant[]) =>
-  ({ rule }: Grant): ReadonlySet<string> => {
-    const object = JSON.stringify(rule.object);
-    const same = grants.filter((one) => one.rule.allow === rule.allow && JSON.stringify(one.rule.object) === object);
-    return new Set(same.map(({ op }) => op));
-  };
-
-function isBase({ op, rule }: Grant): boolean {
-  const path = literalOf(rule.object);
-  return (
-    path !== null &&
-    /^(file[.](read|list)|library)/.test(op) &&
-    [...SYSTEM_FOLDERS, SETTINGS].some((folder) => isAtOrBelow(path, folder))
-  );
-}
 
 const DEVICES = ['null', 'zero', 'full', 'random', 'urandom', 'tty', 'ptmx', 'pts/*'];
 

@@ -19,11 +19,7 @@ export const systemd: Target = {
   of: 'vm',
   file: (subject, reading) => unitOf(reading, subject.vm.name),
   write(subject, reading) {
-    const opsOn = (grant: Grant) => {
-      const object = JSON.stringify(grant.rule.object);
-      const same = subject.grants.filter(({ rule }) => rule.allow && JSON.stringify(rule.object) === object);
-      return new Set<string>(same.map(({ op }) => op));
-    };
+    const opsOn = ({ rule: { object } }: Grant) => subject.opsOn({ allow: true, object });
     const rules = tellAll(subject, {
       keeps: [],
       refusing: 'wins',
