@@ -29,7 +29,7 @@ system: lab
 main: user
 vms:
   owner: { program: ${words(owner, 'make', name, 'answer', '2')}${later === 'user' ? first : second('user')} }
-  user: { program: ${words(user, how, name, 'ask', '2')}${later === 'user' ? second('owner') : first} }
+  user: { program: ${words(user, how, name, later === 'user' ? 'ask' : 'await', '2')}${later === 'user' ? second('owner') : first} }
 `;
 }
 
