@@ -1,11 +1,11 @@
 // What else a typed rule could have been, and its price: the names, met anywhere in the runs, that it would admit as well.
 import type { Pattern, PatternPart } from '../native/contract/rules.js';
 import type { Item } from './grammar/items.js';
+import { wider } from './grammar/levels.js';
 import { type Mask, masksOf } from './grammar/masks.js';
 import type { Shape } from './grammar/names.js';
 import { patternOf } from './grammar/types.js';
 import { joinLiterals, printPattern } from './pattern/text.js';
-import { WIDER } from './pattern/wider.js';
 
 export interface Alternative {
   object: string;
@@ -13,6 +13,8 @@ export interface Alternative {
   also_admits: number;
   /** Rows per run that it would deny where a run is left out. */
   heldout_denials: number;
+  /** How many bits more it takes to write it and then, given it, the names that the runs met. */
+  more_bits: number;
 }
 
 /** Another reading of one rule, or of several. */
@@ -85,14 +87,3 @@ export function widerReadings(pattern: Pattern): Reading[] {
 
 const widened = (pattern: Pattern, steps: number): Pattern =>
   steps === 0 ? pattern : widened(wider(pattern) ?? pattern, steps - 1);
-
-function wider(pattern: Pattern): Pattern | null {
-  let changed = false;
-  const parts = pattern.map((part): PatternPart => {
-    const next = typeof part === 'string' ? undefined : WIDER[part.token];
-    if (next === undefined) return part;
-    changed = true;
-    return { token: next };
-  });
-  return changed ? parts : null;
-}

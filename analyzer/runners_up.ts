@@ -1,6 +1,7 @@
 // The runners-up: what else each rule could have been, each with its price, kept for the reviewer.
 import { type Alternative, mergersOf, type Reading, widerReadings } from './alternatives.js';
 import { type Draft, sightingsOf } from './draft.js';
+import { bitsOf } from './grammar/levels.js';
 import type { Group } from './grammar/names.js';
 import type { Namespace } from './namespace.js';
 import { admitter } from './pattern/admits.js';
@@ -56,7 +57,20 @@ function priced(reading: Reading, drafts: readonly Draft[], names: Namespace, re
     object: printPattern(reading.pattern),
     also_admits: names.beside(reading.pattern, members, drafts[0]!.group),
     heldout_denials: heldOutDenials(reading, drafts, relearner),
+    more_bits: bitsMore(reading, drafts),
   };
+}
+
+function bitsMore({ pattern }: Reading, drafts: readonly Draft[]): number {
+  const names = new Map<string, number[]>();
+  for (const { name, run } of drafts.flatMap(({ shape }) => shape.members)) {
+    const runs = names.get(name);
+    if (runs) runs.push(run);
+    else names.set(name, [run]);
+  }
+  const named = [...names].map(([name, runs]) => ({ parts: [name], runs }));
+  const rules = drafts.map(({ shape }) => shape.pattern);
+  return bitsOf([pattern], named) - bitsOf(rules, named);
 }
 
 /** Rows of the rules' names in a run left out that the reading, found without that run, would not admit: the mean. */

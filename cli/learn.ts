@@ -5,7 +5,7 @@ export interface LearnOptions extends RunOptions {
   runs: number;
   deny?: boolean;
   windows?: 'win7' | 'win8' | 'win81' | 'win10' | 'win11';
-  expose: string[];
+  expose?: string[];
   output?: string;
 }
 
@@ -35,7 +35,7 @@ function reread(args: string[], given: LearnOptions): LearnOptions {
   ) as Partial<LearnOptions>;
   if (rest.args.length > 0)
     rest.error(`error: a system file takes no arguments: ${rest.args[0]}`, { code: 'commander.excessArguments' });
-  return { ...given, ...later, expose: [...given.expose, ...(later.expose ?? [])] };
+  return { ...given, ...later, expose: [...(given.expose ?? []), ...(later.expose ?? [])] };
 }
 
 function options(command: Command): Command {
@@ -53,7 +53,7 @@ function options(command: Command): Command {
         'win11',
       ]),
     )
-    .option('--expose <path>', 'show a path of the protected set (may be repeated)', collect, [])
+    .option('--expose <path>', 'show a path of the protected set (may be repeated)', collect)
     .option('-o, --output <file>', 'the system file to write')
     .addHelpText('after', EXAMPLE);
 }

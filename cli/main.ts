@@ -1,14 +1,13 @@
 #!/usr/bin/env node
 // Only what is asked for is loaded: a command's file, and in it what its work needs.
-import { isCommand } from './commands.js';
 import { exit } from './exit.js';
 import { failed, type Invocation } from './failure.js';
 
-/** `help learn` is `learn --help`; `help` of what is no command is told as that is. */
+/** `help learn` is `learn --help`, `help vm list` is `vm list --help`. */
 function words(argv: string[]): string[] {
-  const [first = '', second = ''] = argv;
-  if (first !== 'help' || second === '' || second.startsWith('-')) return argv;
-  return isCommand(second) ? [second, '--help'] : [second];
+  const [first = '', ...asked] = argv;
+  if (first !== 'help' || asked.length === 0 || asked[0]?.startsWith('-')) return argv;
+  return [...asked.slice(0, asked[0] === 'vm' ? 2 : 1), '--help'];
 }
 
 async function main(argv: string[]): Promise<number> {

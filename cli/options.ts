@@ -18,7 +18,8 @@ export function seconds(text: string): number {
   return value;
 }
 
-export const collect = (value: string, before: string[]): string[] => [...before, value];
+/** Of an option that may be repeated, all its values. */
+export const collect = (value: string, before: string[] = []): string[] => [...before, value];
 
 export interface RunOptions {
   json?: boolean;

@@ -13,8 +13,18 @@ export async function parse(argv: string[]): Promise<number> {
       code = result;
     });
   } else for (const known of Object.keys(COMMANDS)) addCommand(program, known as CommandName);
-  await program.parseAsync(argv, { from: 'user' });
+  await program.parseAsync(isKnown(program, argv) ? argv : argv.filter((word) => !HELP.has(word)), { from: 'user' });
   return code;
+}
+
+const HELP: ReadonlySet<string> = new Set(['-h', '--help']);
+
+/** Whether the commands that are named are there: asked for help on one that is not, commander would not say so. */
+function isKnown(command: Command, argv: readonly string[]): boolean {
+  const [name, ...rest] = argv;
+  if (command.commands.length === 0 || name === undefined || name.startsWith('-') || name === 'help') return true;
+  const found = command.commands.find((one) => one.name() === name);
+  return found !== undefined && isKnown(found, rest);
 }
 
 /** The whole tree of commands, for what is made of it: completion, the manual page. Nothing in it does anything. */

@@ -3,8 +3,8 @@ import { collect } from './options.js';
 
 export interface ReviewOptions {
   json?: boolean;
-  accept: string[];
-  refuse: string[];
+  accept?: string[];
+  refuse?: string[];
   where?: string;
   list?: boolean;
   dryRun?: boolean;
@@ -26,8 +26,8 @@ Example:
 export function describe(command: Command, done: (code: number) => void): void {
   command
     .argument('<system file>')
-    .option('--accept <expression>', 'accept the rules that it chooses (may be repeated)', collect, [])
-    .option('--refuse <expression>', 'refuse the rules that it chooses; wins over --accept', collect, [])
+    .option('--accept <expression>', 'accept the rules that it chooses (may be repeated)', collect)
+    .option('--refuse <expression>', 'refuse the rules that it chooses; wins over --accept', collect)
     .option('--where <expression>', 'list only the rules that it chooses')
     .option('--list', 'list the rules with risk and evidence')
     .option('--dry-run', 'write nothing')

@@ -11,11 +11,11 @@ export interface LoadMeasure {
 }
 
 // What DuckDB may hold before it writes to its file; the rest of the process comes on top.
-const MEMORY = '150MB';
+const MEMORY = 150;
 
 /** Loads run folders (see `writeBenchRun`) into memory, or into the database file `file`, which must not exist yet. */
 export async function measureLoad(folders: readonly string[], file?: string): Promise<LoadMeasure> {
-  const database = await Database.open(file, file === undefined ? undefined : MEMORY);
+  const database = await Database.open(file, file === undefined ? null : MEMORY);
   const began = process.hrtime.bigint();
   await fillTables(database, await openRuns(folders));
   if (file !== undefined) await database.run('checkpoint');

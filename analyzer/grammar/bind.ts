@@ -2,19 +2,13 @@
 // Equal once may be chance: a short value must prove itself by varying together with its variable.
 import { foldName } from '../../native/contract/fold.js';
 import type { PatternPart } from '../../native/contract/rules.js';
-import { TOKENS, type TokenName } from '../../native/contract/words.js';
+import type { TokenName } from '../../native/contract/words.js';
 import { piecesOf } from '../handed/pieces.js';
 import { looksVolatile } from './evidence.js';
 import { Folders } from './folder_variables.js';
 import type { Group, Sighting } from './names.js';
 import { frameOf as frameOfSlots, slotsOf } from './slots.js';
-
-/** A place in a name where some variables' values stand. */
-export interface Spot {
-  start: number;
-  end: number;
-  tokens: string[];
-}
+import { rank, type Spot, spotsIn } from './spots.js';
 
 export interface Bound {
   name: string;
@@ -29,25 +23,37 @@ export interface BoundName {
   parts: readonly PatternPart[];
 }
 
-const PATHS = new Set(['home', 'temp']);
-// A port is never a pid or a user's number, whatever it equals; it may be one that was given.
-const NO_NUMBERS = /^(tcp|udp)\./;
 const SHORTEST = 3;
-// A name with more variables in it was made to have them; no rule can hold so many tokens, and each costs a look.
-const MOST_SPOTS = 16;
-
-const rank = (token: string): number => TOKENS.indexOf(token as TokenName);
-const isDigit = (char: string | undefined): boolean => char !== undefined && char >= '0' && char <= '9';
-const isWordChar = (char: string | undefined): boolean => char !== undefined && /[\p{L}\p{N}]/u.test(char);
+const LONGEST_PART = 64;
 
 /** Every name of the group, in every run, with the variables that proved to be in it. */
 export function bindGroup(group: Group): BoundName[] {
   const found = group.names.flatMap(({ name, sightings }): Bound[] =>
     common(sightings.map((sighting) => ({ name, sighting, spots: spotsIn(name, sighting, group) }))),
   );
-  const proven = withoutMentioned(found, group);
+  const proven = withoutMentioned(withoutParts(found, group), group);
   const chosen = choose(proven, group);
   return proven.map((one) => ({ name: one.name, sighting: one.sighting, parts: partsOf(one, chosen, group.op) }));
+}
+
+/** Without values amid letters, unless the same letters about them hold other values in other runs: `logann`, `logbob`. */
+function withoutParts(found: readonly Bound[], { fold }: Group): readonly Bound[] {
+  if (!found.some(({ spots }) => spots.some(({ amid }) => amid))) return found;
+  const plain = (text: string) => (fold ? foldName(text) : text);
+  const about = (name: string, { start, end, tokens }: Spot): string => {
+    const before = /[\p{L}\p{N}]*$/u.exec(name.slice(Math.max(0, start - LONGEST_PART), start))![0];
+    const after = /^[\p{L}\p{N}]*/u.exec(name.slice(end, end + LONGEST_PART))![0];
+    return [...tokens, plain(before), plain(after)].join('\0');
+  };
+  const values = new Map<string, Set<string>>();
+  for (const { name, spots } of found)
+    for (const spot of spots) {
+      if (!spot.amid) continue;
+      const key = about(name, spot);
+      values.set(key, (values.get(key) ?? new Set()).add(plain(name.slice(spot.start, spot.end))));
+    }
+  const isProven = (name: string, spot: Spot) => !spot.amid || values.get(about(name, spot))!.size > 1;
+  return found.map((one) => ({ ...one, spots: one.spots.filter((spot) => isProven(one.name, spot)) }));
 }
 
 /**
@@ -77,73 +83,6 @@ function common(all: readonly Bound[]): Bound[] {
   const times = new Map<number, number>();
   for (const { spots } of all) for (const { start } of spots) times.set(start, (times.get(start) ?? 0) + 1);
   return all.map((one) => ({ ...one, spots: one.spots.filter(({ start }) => times.get(start) === all.length) }));
-}
-
-function spotsIn(name: string, { values }: Sighting, group: Group): Spot[] {
-  const fold = (text: string) => (group.fold ? foldName(text) : text);
-  const text = fold(name);
-  const spots = values.flatMap(({ token, value }) => {
-    if (token !== 'given' && NO_NUMBERS.test(group.op) && /^\d+$/.test(value)) return [];
-    return occurrences(text, fold(value).replace(/[\\/]+$/, ''), token);
-  });
-  const kept = withoutOverlap(spots, name.length);
-  return kept.length > MOST_SPOTS ? [] : kept;
-}
-
-function occurrences(text: string, value: string, token: string): Spot[] {
-  const spots: Spot[] = [];
-  if (value === '') return spots;
-  for (let start = text.indexOf(value); start >= 0; start = text.indexOf(value, start + value.length)) {
-    const end = start + value.length;
-    if (PATHS.has(token) ? isWholePath(text, start, end) : standsAlone(text, start, end))
-      spots.push({ start, end, tokens: [token] });
-  }
-  return spots;
-}
-
-// `/tmp` is not in `/var/tmp`, nor `/home/an` in `/home/ann`.
-const isWholePath = (text: string, start: number, end: number): boolean =>
-  !/[\p{L}\p{N}._~-]/u.test(text[start - 1] ?? '') && (text[end] ?? '/').search(/[\\/]/) === 0;
-
-// Digits may touch letters (`conn1234`), never digits; words must stand alone.
-function standsAlone(text: string, start: number, end: number): boolean {
-  const before = text[start - 1];
-  const after = text[end];
-  const touches = (inside: string | undefined, outside: string | undefined) =>
-    isDigit(inside) ? isDigit(outside) : isWordChar(outside);
-  return !touches(text[start], before) && !touches(text[end - 1], after) && !isAmongDigits(text, start, end);
-}
-
-const LIKELY_BY_CHANCE = 5; // digits
-
-// A short number between letters that have other digits about them (`e7a7dda4`) is some other value's.
-function isAmongDigits(text: string, start: number, end: number): boolean {
-  if (end - start >= LIKELY_BY_CHANCE || !isDigit(text[start])) return false;
-  const has = (at: number, step: number): boolean => {
-    for (let next = at; isWordChar(text[next]); next += step) if (isDigit(text[next])) return true;
-    return false;
-  };
-  return has(start - 1, -1) || has(end, 1);
-}
-
-// The longest value wins a place (`{home}` over `{user}`); equal stretches share it. A shorter stretch that meets a
-// longer one has an end within it, so looking at its two ends is enough, and time stays linear.
-function withoutOverlap(spots: Spot[], length: number): Spot[] {
-  const width = ({ start, end }: Spot) => end - start;
-  const sorted = spots.sort(
-    (a, b) => width(b) - width(a) || a.start - b.start || rank(a.tokens[0]!) - rank(b.tokens[0]!),
-  );
-  const owners = new Array<Spot | undefined>(length);
-  const kept: Spot[] = [];
-  for (const spot of sorted) {
-    const owner = owners[spot.start];
-    if (owner?.start === spot.start && owner.end === spot.end) owner.tokens.push(...spot.tokens);
-    else if (owner === undefined && owners[spot.end - 1] === undefined) {
-      owners.fill(spot, spot.start, spot.end);
-      kept.push(spot);
-    }
-  }
-  return kept.sort((a, b) => a.start - b.start);
 }
 
 /** For each frame (the name around its spots) and spot, the token it stands for, if one is proven. */

@@ -11,6 +11,7 @@ export interface Proof {
 
 // Good and Turing: the share of meetings that were with a name met once is the chance that the next one is new.
 const LIKELY = 0.5;
+const NO_LIST = 4; // runs, in none of which anything came back
 
 /** Names that a run met and no other did. */
 export const freshOf = (items: readonly Item[]): Item[] => items.filter(({ runs }) => runs.length === 1);
@@ -18,7 +19,8 @@ export const freshOf = (items: readonly Item[]): Item[] => items.filter(({ runs 
 /**
  * Whether the names vary from run to run: at least half of the runs meet new ones, and so would likely the next; or fewer
  * runs do, and none of their names ever came back. Names that could be constants by their look (`weak`) must moreover be
- * met in every run. One run proves nothing; a name of every run is a constant beside the others and says nothing of them.
+ * met in every run, or new in so many that no list would be. One run proves nothing; a name of every run is a constant beside
+ * the others and says nothing of them.
  */
 export function varies(items: readonly Item[], weak: boolean, { runs }: Proof): boolean {
   const fresh = freshOf(items);
@@ -27,7 +29,7 @@ export function varies(items: readonly Item[], weak: boolean, { runs }: Proof): 
   const met = runsOf(fresh).size;
   if (met < 2 || fresh.length < meetings * LIKELY) return false;
   if (met * 2 < runs && (weak || fresh.length < partial.length)) return false;
-  return !weak || runsOf(partial).size === runs;
+  return !weak || runsOf(partial).size === runs || (met >= NO_LIST && fresh.length === partial.length);
 }
 
 /**

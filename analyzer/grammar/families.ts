@@ -1,7 +1,7 @@
 // Families: names that differ in one unit only become one rule if their set is open; a closed set stays literals.
 import type { PatternPart } from '../../native/contract/rules.js';
 import { joinLiterals } from '../pattern/text.js';
-import { isOpen, type Proof } from './evidence.js';
+import { isOpen, looksVolatile, type Proof } from './evidence.js';
 import { byText, type Item, runsOf } from './items.js';
 import { type Mask, masksOf, type Unit } from './masks.js';
 import { patternOf } from './types.js';
@@ -20,12 +20,24 @@ export function openFamilies(items: readonly Item[], unit: Unit, proof: Proof): 
   const families: Family[] = [];
   for (const [, all] of frames) {
     const members = all.filter(({ item }) => !taken.has(item));
-    const family = isProven(members, proof) ? familyOf(members) : null;
+    const family = isProven(members, proof) ? familyOf(varyingOf(members, proof)) : null;
     if (family === null) continue;
     families.push(family);
-    for (const { item } of members) taken.add(item);
+    for (const item of family.items) taken.add(item);
   }
   return families;
+}
+
+/** Without what every run met, unless the set is so open that it may as well be one of it. */
+function varyingOf(members: readonly Member[], proof: Proof): readonly Member[] {
+  if (
+    isOpen(
+      members.map(({ item }) => item),
+      proof,
+    )
+  )
+    return members;
+  return members.filter(({ item }) => item.runs.length < proof.runs);
 }
 
 function candidates(items: readonly Item[], unit: Unit): [string, Member[]][] {
@@ -42,8 +54,12 @@ function candidates(items: readonly Item[], unit: Unit): [string, Member[]][] {
 
 function isProven(members: readonly Member[], proof: Proof): boolean {
   const items = members.map(({ item }) => item);
-  return isOpen(items, proof) || isNewEachRun(items, proof);
+  return isOpen(items, proof) || (isNewEachRun(items, proof) && isSomewhere(members));
 }
+
+// What is new each time is a name of something: where nothing else of it is known, it takes more than that to admit anything.
+const isSomewhere = (members: readonly Member[]): boolean =>
+  members[0]!.mask.frame.length > 1 || looksVolatile(members.map(({ mask }) => mask.value));
 
 // New ones in every run, and never the same: a random word is as volatile as a random number. Few runs prove that of words
 // that somebody may have chosen as little as they prove a name rare: three files of three runs may be all there are.

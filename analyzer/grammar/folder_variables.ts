@@ -1,8 +1,9 @@
-// Folders whose every entry begins with the same variable (`\\Sessions\\{session}\\…`): what holds of a folder need not be
-// proven again for each name in it.
+// Folders, and other beginnings of names, that are always followed by the same variable (`\\Sessions\\{session}\\…`,
+// `job_{pid}_…`): what holds of a beginning need not be proven again for each name that has it.
 import { foldName } from '../../native/contract/fold.js';
-import type { Bound, Spot } from './bind.js';
+import type { Bound } from './bind.js';
 import type { Group } from './names.js';
+import type { Spot } from './spots.js';
 
 interface Folder {
   /** Sightings of names below it. */
@@ -12,6 +13,7 @@ interface Folder {
 }
 
 const DEEPEST = 32;
+const SEPARATORS = /[^\p{L}\p{N}]/gu;
 // Stands for a variable in a folder's name.
 const HELD = '\u0001';
 
@@ -36,7 +38,7 @@ export class Folders {
 
   private note(one: Bound): void {
     const { name, spots } = one;
-    const ends = [...name.matchAll(/[\\/]/g)].slice(0, DEEPEST).map(({ index }) => index + 1);
+    const ends = [...name.matchAll(SEPARATORS)].slice(0, DEEPEST).map(({ index }) => index + 1);
     for (const end of ends) {
       if (spots.some(({ start, end: after }) => start < end && end < after)) continue;
       const here = spots.find(({ start }) => start === end);
@@ -57,7 +59,7 @@ export class Folders {
   }
 
   private keyOf(one: Bound, { start }: Spot): string {
-    return /[\\/]/.test(one.name[start - 1] ?? '') ? this.keyUpTo(one, start) : '';
+    return start > 0 && one.name.slice(start - 1, start).search(SEPARATORS) === 0 ? this.keyUpTo(one, start) : '';
   }
 
   private keyUpTo({ name, spots }: Bound, end: number): string {

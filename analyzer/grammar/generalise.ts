@@ -6,6 +6,7 @@ import type { Proof } from './evidence.js';
 import { openFamilies } from './families.js';
 import { folderFamilies } from './folders.js';
 import { byText, type Item, itemsOf } from './items.js';
+import { isList, levelsOf } from './levels.js';
 import type { Group, Shape } from './names.js';
 import { type Family, volatileFamilies } from './volatile.js';
 
@@ -40,13 +41,24 @@ export function generalise(group: Group, settings: Settings = DEFAULTS): General
     !settings.protectedPaths.some((path) => reaches(pattern, bound, path, group.fold));
   let left: readonly Item[] = itemsOf(group);
   const families: Family[] = [];
+  const cases: Item[] = [];
   for (const step of proof.runs < 2 ? [] : stepsFor(group.op)) {
-    const found = step(left, proof).filter(allowed);
+    const found = step(left, proof)
+      .filter(allowed)
+      .flatMap((family) => atItsLevel(family, proof, allowed));
     for (const family of found) families.push(family);
     const taken = new Set(found.flatMap(({ items }) => items));
-    left = left.filter((item) => !taken.has(item));
+    const tests = found.map(({ pattern }) => matcher(pattern, bound, group.fold));
+    const rest = left.filter((item) => !taken.has(item));
+    // What a proven pattern admits asks for no wider one.
+    left = rest.filter((item) => !isCaseOf(item, tests));
+    for (const item of rest) if (isCaseOf(item, tests)) cases.push(item);
   }
-  const [absorbed, alone] = absorb(withoutInner(withoutNarrower(families, group), group), left, group);
+  const [absorbed, alone] = absorb(
+    withoutInner(withoutNarrower(families, group), group),
+    [...left, ...cases].sort(byText),
+    group,
+  );
   const isRare = ({ members }: Item) =>
     group.runs.length >= settings.rareAmong && members.every(({ run }) => run === members[0]!.run);
   return {
@@ -55,8 +67,19 @@ export function generalise(group: Group, settings: Settings = DEFAULTS): General
   };
 }
 
+/** The family at the level that describes it best; none where that is a list of its names. */
+function atItsLevel(family: Family, proof: Proof, allowed: (family: Family) => boolean): Family[] {
+  for (const { pattern } of levelsOf(family, proof)) {
+    if (isList(pattern)) return [];
+    const made = { ...family, pattern };
+    if (allowed(made)) return [made];
+  }
+  return [];
+}
+
 function stepsFor(op: string): Step[] {
   const steps: Step[] = [
+    (items, proof) => volatileFamilies(items, op, 'id', proof),
     (items, proof) => volatileFamilies(items, op, 'fine', proof),
     (items, proof) => volatileFamilies(items, op, 'coarse', proof),
     (items, proof) => openFamilies(items, 'word', proof),
@@ -97,42 +120,45 @@ function widestOf(alike: readonly Family[], bound: BoundValues, { fold }: Group)
 const compare = (a: Family['pattern'], b: Family['pattern']): number => (printPattern(a) < printPattern(b) ? -1 : 1);
 
 /**
- * A folder rule admits what families below it do: saying those as well would make the policy longer and nothing narrower,
- * so their names become the folder's.
+ * A folder rule, or one for any name, admits what narrower families in it do: saying those as well would make the policy
+ * longer and nothing narrower, so their names become the wider one's.
  */
 function withoutInner(families: readonly Family[], group: Group): Family[] {
-  const folders = families.filter(({ pattern }) => isFolder(pattern));
-  if (folders.length === 0) return [...families];
+  const wide = families.filter(({ pattern }) => isWide(pattern));
+  if (wide.length === 0) return [...families];
   const bound = boundValues(group);
-  const tests = folders.map(({ pattern }) => matcher(pattern, bound, group.fold));
-  const gained = folders.map((): Item[] => []);
+  const tests = wide.map(({ pattern }) => matcher(pattern, bound, group.fold));
+  const gained = wide.map((): Item[] => []);
   const outer = families.filter((family) => {
-    const at = isFolder(family.pattern)
+    const at = isWide(family.pattern)
       ? -1
       : tests.findIndex((test) => family.items.every(({ members }) => members.every(({ name }) => test(name))));
     if (at >= 0) gained[at]!.push(...family.items);
     return at < 0;
   });
   return outer.map((family) => {
-    const at = folders.indexOf(family);
+    const at = wide.indexOf(family);
     return at < 0 ? family : { ...family, items: [...family.items, ...gained[at]!].sort(byText) };
   });
 }
 
-function isFolder(pattern: Family['pattern']): boolean {
-  const last = pattern.at(-1);
-  return typeof last === 'object' && last.token === 'rest';
-}
+const isWide = (pattern: Family['pattern']): boolean =>
+  pattern.some((part) => typeof part !== 'string' && (part.token === 'rest' || part.token === 'name'));
 
 const literal = (item: Item): Shape => ({ pattern: item.parts, members: item.members });
 
-// A name met once that a proven pattern admits is one more case of it.
+type Test = (name: string) => boolean;
+
+/** A name met once that a proven pattern admits is one more case of it. */
+const isCaseOf = ({ runs, members }: Item, tests: readonly Test[]): boolean =>
+  runs.length === 1 && tests.some((test) => members.every(({ name }) => test(name)));
+
 function absorb(families: readonly Family[], left: readonly Item[], group: Group): [Shape[], Item[]] {
   const shapes = families.map(({ pattern, items }) => ({ pattern, members: items.flatMap(({ members }) => members) }));
   const bound = boundValues(group);
   const tests = families.map(({ pattern }) => matcher(pattern, bound, group.fold));
   const alone = left.filter((item) => {
-    const at = item.runs.length > 1 ? -1 : tests.findIndex((test) => item.members.every(({ name }) => test(name)));
+    const at = tests.findIndex((test) => isCaseOf(item, [test]));
     if (at >= 0) for (const member of item.members) shapes[at]!.members.push(member);
     return at < 0;
   });

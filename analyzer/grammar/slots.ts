@@ -7,8 +7,11 @@ export type Slot =
   | { kind: 'bound'; part: Exclude<PatternPart, string> }
   | { kind: 'open'; text: string; mask: string };
 
-/** How readily a piece is taken for volatile: `fine` tells digits, hex and the like apart, `coarse` does not. */
-export type Level = 'fine' | 'coarse';
+/**
+ * How readily a piece is taken for volatile: `fine` tells digits, hex and the like apart, `coarse` does not. An `id` is of
+ * one width, and `-` and `_` are letters of it as others are.
+ */
+export type Level = 'fine' | 'coarse' | 'id';
 
 const GUID = '[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}';
 const MONTH = '(?:0[1-9]|1[0-2])';
@@ -21,11 +24,18 @@ const DAYS = `(?:${DATE}|[12][0-9]{3}${MONTH}${DAY})`;
 const TIMES = `(?:${TIME}|${CLOCK('')})`;
 const STAMP = `${DAYS}(?:T${TIMES}Z?|[-_ .+@~]${TIMES})`;
 const STAMPED = new RegExp(`^(${DAYS})(.)(${TIMES})(Z?)$`);
+// Guids and dates may follow letters (`log2026-11-22`); what follows them is neither.
 const ALONE = (inside: string) => `(?<![\\p{L}\\p{N}])(?:${inside})(?![\\p{L}\\p{N}])`;
-const PIECES = new RegExp(
-  `(?<guid>${ALONE(GUID)})|(?<stamp>${ALONE(STAMP)})|(?<date>${ALONE(DATE)})|(?<time>${ALONE(TIME)})|[\\p{L}\\p{N}]+`,
-  'gu',
-);
+const AFTER = (inside: string) => `(?<!(?<!%2)\\p{N})(?:${inside})(?![\\p{L}\\p{N}])`;
+// A character as URLs write it goes before a date as letters do: `%202026-11-22`.
+const HEAD = `(?<![\\p{L}\\p{N}])(?:(?:\\p{L}+|(?<=%)20)(?=(?:${STAMP}|${DATE})(?![\\p{L}\\p{N}]))|\\p{L}{1,64}?(?=${GUID}(?![\\p{L}\\p{N}])))`;
+const PIECES_OF = (word: string) =>
+  new RegExp(
+    `(?<guid>${ALONE(GUID)})|(?<head>${HEAD})|(?<joined>(?<=\\p{L})${GUID}(?![\\p{L}\\p{N}]))|(?<stamp>${AFTER(STAMP)})|(?<date>${AFTER(DATE)})|(?<time>${ALONE(TIME)})|${word}`,
+    'gu',
+  );
+const WORD = '[\\p{L}\\p{N}]+';
+const PIECES = { fine: PIECES_OF(WORD), coarse: PIECES_OF(WORD), id: PIECES_OF('[\\p{L}\\p{N}_-]+') };
 
 /** The slots of a bound name. The host of a network name is one piece, fixed. */
 export function slotsOf(parts: readonly PatternPart[], op: string, level: Level): Slot[] {
@@ -45,7 +55,7 @@ function networkSlots(text: string, level: Level): Slot[] {
 }
 
 // The same names come again for each run, and for each that is left out.
-const known: Record<Level, Map<string, readonly Slot[]>> = { fine: new Map(), coarse: new Map() };
+const known: Record<Level, Map<string, readonly Slot[]>> = { fine: new Map(), coarse: new Map(), id: new Map() };
 const MOST_KNOWN = 20_000;
 const LONGEST_KNOWN = 256;
 
@@ -61,7 +71,7 @@ function textSlots(text: string, level: Level): readonly Slot[] {
 function cut(text: string, level: Level): Slot[] {
   const slots: Slot[] = [];
   let at = 0;
-  for (const match of text.matchAll(PIECES)) {
+  for (const match of text.matchAll(PIECES[level])) {
     slots.push({ kind: 'fixed', text: text.slice(at, match.index) }, ...pieceSlots(match, level));
     at = match.index + match[0].length;
   }
@@ -72,10 +82,12 @@ function cut(text: string, level: Level): Slot[] {
 function pieceSlots(match: RegExpMatchArray, level: Level): Slot[] {
   const text = match[0];
   if (match.groups?.stamp !== undefined) return stampSlots(text);
+  if (match.groups?.head !== undefined) return [fixed(text)];
+  if (match.groups?.joined !== undefined) return [open(text, 'guid')];
   for (const kind of ['guid', 'date', 'time']) {
-    if (match.groups?.[kind] !== undefined) return [{ kind: 'open', text, mask: kind }];
+    if (match.groups?.[kind] !== undefined) return [open(text, kind)];
   }
-  return level === 'fine' ? fineSlots(text) : coarseSlots(text);
+  return SLOTS[level](text);
 }
 
 function stampSlots(text: string): Slot[] {
@@ -95,7 +107,28 @@ function fineSlots(text: string): Slot[] {
   return [isMixed(text) ? open(text, 'mixed') : fixed(text)];
 }
 
-const coarseSlots = (text: string): Slot[] => [/[0-9]/.test(text) || isMixed(text) ? open(text, 'any') : fixed(text)];
+const isAny = (text: string): boolean => /[0-9]/.test(text) || isMixed(text);
+const coarseSlots = (text: string): Slot[] => [isAny(text) ? open(text, 'any') : fixed(text)];
+
+const SHORTEST_ID = 10;
+
+const idSlots = (text: string): Slot[] => [
+  text.length >= SHORTEST_ID && isId(text) ? open(text, `id${text.length}`) : fixed(text),
+];
+
+/** Small letters, capitals and digits in no order; with signs among them, but no words, numbers or hex between those. */
+function isId(text: string): boolean {
+  const letters = text.replace(/[-_]/g, '');
+  const changes = letters.match(/\p{Ll}(?=[\p{Lu}\p{N}])|\p{Lu}(?=[\p{Ll}\p{N}])|\p{N}(?=\p{L})/gu)?.length ?? 0;
+  return changes * RESTLESS >= letters.length && !text.split(/[-_]+/).some((part) => PARTS.test(part));
+}
+
+const PARTS = /^(?:\p{Ll}{4,}|\p{Lu}{4,}|\p{N}{4,}|[0-9a-f]{6,}|[0-9A-F]{6,})$/u;
+
+// In words and in what is made of words and numbers, few letters are followed by one of another kind; by chance, half are.
+const RESTLESS = 4;
+
+const SLOTS: Record<Level, (text: string) => Slot[]> = { fine: fineSlots, coarse: coarseSlots, id: idSlots };
 
 /** Hex digits of one case, some of them letters and some not: `a1b2`, not `cafe` and not `1234`. */
 const isHex = (text: string): boolean =>

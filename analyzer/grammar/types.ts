@@ -41,13 +41,31 @@ export function knownAs(mask: string, values: readonly string[]): TokenPart | nu
  * digits, the rest) goes: a prefix that ends amid digits is chance.
  */
 export function patternOf(values: readonly string[]): PatternPart[] | null {
-  const head = values.length < 2 ? 0 : commonHead(values);
+  const shared = values.length < 2 ? 0 : sharedHead(values);
+  const plain = partsOf(values, plainHead(values, shared));
+  const letters = partsOf(values, shared);
+  // One letter before hex of one width: `x7f3a9c01`.
+  return plain !== null && letters !== null && isHidden(plain.token, letters.token, values)
+    ? letters.parts
+    : (plain?.parts ?? null);
+}
+
+const FEWEST_DIGITS = 16;
+
+/** Whether what looked like words is hex, but for the letters before it; in so many digits that it is no chance. */
+function isHidden(plain: TokenPart, letters: TokenPart, values: readonly string[]): boolean {
+  if (!/^(word|name)$/.test(plain.token) || letters.token !== 'hex' || letters.width === undefined) return false;
+  return letters.width * values.length >= FEWEST_DIGITS;
+}
+
+function partsOf(values: readonly string[], head: number): { parts: PatternPart[]; token: TokenPart } | null {
   const tail = values.length < 2 ? 0 : commonTail(values, head);
   const inner = values.map((value) => value.slice(head, value.length - tail));
   const token = narrowest(inner);
   if (token === null) return null;
   const first = values[0]!;
-  return [first.slice(0, head), token, tail === 0 ? '' : first.slice(-tail)].filter((part) => part !== '');
+  const parts = [first.slice(0, head), token, tail === 0 ? '' : first.slice(-tail)].filter((part) => part !== '');
+  return { parts, token };
 }
 
 const shortestOf = (values: readonly string[]): number =>
@@ -58,17 +76,27 @@ const kindOf = (char: string): string => (/\p{L}/u.test(char) ? 'letter' : /[0-9
 // So many letters that so many values share are no chance, even where more letters follow: `inode` of `inode8f3a`.
 const LEAST = 2;
 const SHARED = 6;
+const ENOUGH = 5; // values, for a single letter
 const isPlain = (length: number, { length: values }: readonly string[]): boolean =>
-  length >= LEAST && length * (values - 1) >= SHARED;
+  (length >= LEAST && length * (values - 1) >= SHARED) || (length > 0 && values >= ENOUGH);
 
-function commonHead(values: readonly string[]): number {
+/** How much all values begin with; where that has digits, up to a sign after them. */
+function sharedHead(values: readonly string[]): number {
   const first = values[0]!;
   const shortest = shortestOf(values);
   let head = 0;
   while (head < shortest - 1 && values.every((value) => value[head] === first[head])) head++;
+  while (head > 0 && /[0-9]/.test(first.slice(0, head)) && isWordly(first[head - 1]!)) head--;
+  return head;
+}
+
+const isWordly = (char: string): boolean => /[\p{L}\p{N}_]/u.test(char);
+
+function plainHead(values: readonly string[], shared: number): number {
   const cut = (at: number) => at > 0 && values.some((value) => kindOf(value[at]!) === kindOf(value[at - 1]!));
+  let head = shared;
   while (cut(head) && !isPlain(head, values)) head--;
-  return /[0-9]/.test(first.slice(0, head)) ? 0 : head;
+  return head;
 }
 
 function commonTail(values: readonly string[], head: number): number {
@@ -79,5 +107,6 @@ function commonTail(values: readonly string[], head: number): number {
   while (tail < shortest - 1 && values.every((value) => at(value, tail) === at(first, tail))) tail++;
   const cut = () => tail > 0 && values.some((value) => kindOf(at(value, tail)) === kindOf(at(value, tail - 1)));
   while (cut() && !isPlain(tail, values)) tail--;
-  return /[0-9]/.test(first.slice(first.length - tail)) && tail > 0 ? 0 : tail;
+  while (tail > 0 && /[0-9]/.test(first.slice(-tail)) && isWordly(first[first.length - tail]!)) tail--;
+  return tail;
 }

@@ -98,12 +98,35 @@ function split(members: readonly Slotted[], keyOf: (slots: readonly Slot[]) => s
 
 function familyOf(members: readonly Slotted[], places: readonly number[], proof: Proof): Family | null {
   const items = members.map(({ item }) => item);
+  if (places.some((place) => isStructured(members, place))) return null;
   const weak = !places.every((place) => mostLookVolatile(members.map(({ slots }) => textAt(slots, place))));
   if (isOpen(items, proof)) return familyWith(members, places);
   if (!varies(items, weak, proof)) return null;
   // What every run met is a constant of the same look.
   const varying = members.filter(({ item }) => item.runs.length < proof.runs);
   return familyWith(varying, differing(varying));
+}
+
+const endOf = (parts: readonly PatternPart[]): string => {
+  const last = parts.at(-1);
+  return typeof last === 'string' ? last : '';
+};
+
+/** Two digits after `%` that all values begin with are a character (`%20`), and nothing of what follows. */
+function sharedEscape(values: readonly string[]): number {
+  const code = values[0]!.slice(0, 2);
+  const isShared = values.length > 1 && values.every((value) => value.length > 2 && value.startsWith(code));
+  return isShared && /^(?:2[0-9a-f]|3[a-f]|40|5[b-f]|60|7[b-f]|[89a-f][0-9a-f])$/i.test(code) ? 2 : 0;
+}
+
+const FEWEST_IDS = 3;
+
+/** Whether pieces that were taken for ids have their signs in the same places, so that those part the pieces. */
+function isStructured(members: readonly Slotted[], place: number): boolean {
+  const slot = members[0]!.slots[place]!;
+  if (slot.kind !== 'open' || !slot.mask.startsWith('id')) return false;
+  const outlines = new Set(members.map(({ slots }) => textAt(slots, place).replace(/[^-_]/g, '.')));
+  return members.length < FEWEST_IDS || outlines.size === 1;
 }
 
 function familyWith(members: readonly Slotted[], places: readonly number[]): Family | null {
@@ -114,9 +137,10 @@ function familyWith(members: readonly Slotted[], places: readonly number[]): Fam
     else {
       const values = members.map(({ slots }) => textAt(slots, place));
       const known = slot.kind === 'open' ? knownAs(slot.mask, values) : null;
-      const typed = known === null ? patternOf(values) : [known];
+      const code = endOf(parts).endsWith('%') ? sharedEscape(values) : 0;
+      const typed = known === null ? patternOf(values.map((value) => value.slice(code))) : [known];
       if (typed === null) return null;
-      parts.push(...typed);
+      parts.push(values[0]!.slice(0, code), ...typed);
     }
   }
   return { pattern: joinLiterals(parts), items: members.map(({ item }) => item) };

@@ -1,7 +1,7 @@
 // The one file that knows DuckDB's calls: opening a database, running SQL, and filling a table column by column through
 // one reused chunk of 2,048 rows. Row values never become JavaScript values on the way in.
 
-import { tmpdir } from 'node:os';
+import { tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { DuckDBAppender, DuckDBConnection, DuckDBInstance, DuckDBValueConverter, Json } from '@duckdb/node-api';
 import * as duckdb from '@duckdb/node-api';
@@ -64,26 +64,30 @@ export class Database {
   private constructor(
     private readonly instance: DuckDBInstance,
     private readonly connection: DuckDBConnection,
+    private megabytes: number | null,
   ) {}
 
-  /** Opens `file`, or a database in memory. `memory` is DuckDB's limit (`300MB`), above which it spills to disk. */
-  static async open(file = IN_MEMORY, memory?: string): Promise<Database> {
+  /**
+   * Opens `file`, or a database in memory. `megabytes` is DuckDB's limit, above which it spills to disk. What it cannot
+   * spill gets more, up to half of the machine's memory.
+   */
+  static async open(file = IN_MEMORY, megabytes: number | null = null): Promise<Database> {
     const options: Record<string, string> = { ...OPTIONS };
-    if (memory !== undefined) options.memory_limit = memory;
+    if (megabytes !== null) options.memory_limit = `${megabytes}MB`;
     // What a database in memory spills goes where temporary things go, not into the user's folder.
     if (file === IN_MEMORY) options.temp_directory = join(tmpdir(), `shuttle-${process.pid}.spill`);
     const instance = await duckdb.DuckDBInstance.create(file, options);
-    return new Database(instance, await instance.connect());
+    return new Database(instance, await instance.connect(), megabytes);
   }
 
   /** Runs one or more statements; parameters (`$name`) go to the last. Throws DuckDB's own error. */
   async run(sql: string, parameters?: Parameters): Promise<void> {
-    await this.connection.run(sql, parameters);
+    await this.withMore(() => this.connection.run(sql, parameters));
   }
 
   /** Runs SQL and gives the last statement's rows. */
   async ask(sql: string, parameters?: Parameters): Promise<Answer> {
-    const result = await this.connection.run(sql, parameters);
+    const result = await this.withMore(() => this.connection.run(sql, parameters));
     return {
       columns: result.deduplicatedColumnNames(),
       types: result.columnTypes().map(String),
@@ -99,7 +103,7 @@ export class Database {
 
   /** All rows as objects of the caller's shape. */
   async all<Row>(sql: string, parameters?: Parameters): Promise<Row[]> {
-    const result = await this.connection.run(sql, parameters);
+    const result = await this.withMore(() => this.connection.run(sql, parameters));
     return (await result.convertRowObjects(plain)) as Row[];
   }
 
@@ -129,6 +133,24 @@ export class Database {
       appender.putTexts(rows.slice(start, start + CHUNK_ROWS));
     }
     appender.close();
+  }
+
+  /** Asks again with more memory where there was too little. */
+  private async withMore<T>(ask: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await ask();
+      } catch (error) {
+        if (!/^Out of Memory Error/.test((error as Error).message) || !(await this.takeMore())) throw error;
+      }
+    }
+  }
+
+  private async takeMore(): Promise<boolean> {
+    if (this.megabytes === null || this.megabytes * 2 > totalmem() / 2e6) return false;
+    this.megabytes *= 2;
+    await this.connection.run(`set memory_limit = '${this.megabytes}MB'`);
+    return true;
   }
 
   close(): void {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { Database } from './duck.js';
 
 const IN_MEMORY = 256 << 20; // bytes of Arrow files
-const LIMIT = '1GB';
+const LIMIT = 1000; // megabytes, to begin with
 
 /** Gives `use` a database fit for these runs, and leaves nothing behind. */
 export async function withScratch<T>(folders: readonly string[], use: (database: Database) => Promise<T>): Promise<T> {

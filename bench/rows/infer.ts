@@ -1,6 +1,7 @@
 // How well and how fast runs become rules.
 import { rmSync, statfsSync } from 'node:fs';
 import type { InferMeasure } from '../../analyzer/bench/infer.js';
+import { DEEP } from '../../fixtures/planted/grammars/deep.js';
 import { ODD } from '../../fixtures/planted/grammars/odd.js';
 import { PLAIN } from '../../fixtures/planted/grammars/plain.js';
 import { WILD } from '../../fixtures/planted/grammars/wild.js';
@@ -13,7 +14,7 @@ import type { Bench, Group } from '../row.js';
 
 const SEEDS = 50;
 const LEARNT = 5;
-const GRAMMARS = [PLAIN, ODD, WILD];
+const GRAMMARS = [PLAIN, ODD, WILD, DEEP];
 
 /** Planted policies: `npm run bench -- planted-f1 --rounds N` takes N seeds instead of 50. */
 export const planted: Group = {

@@ -55,7 +55,7 @@ function requestOf({ described }: Subject, options: LearnOptions): RunRequest {
     mode: options.deny ? 'deny' : 'allow',
     audit: false,
     payload: options.payload ?? 'head',
-    expose: options.expose,
+    expose: options.expose ?? [],
     timeout: options.timeout ?? 0,
     ephemeral: options.ephemeral === true,
     only: null,

@@ -4,8 +4,8 @@ import { printable } from '../../native/contract/printable.js';
 import type { Rule } from '../../policygen/file/model.js';
 import type { Ordered } from '../../policygen/file/update_order.js';
 import { note, paint, table } from '../print.js';
-import { askRun } from '../run/ask_run.js';
 import { shellWord } from '../shell_word.js';
+import { type Changed, changedInLayers, changedInRun } from './changed.js';
 
 export interface Summary {
   run: string;
@@ -27,8 +27,8 @@ export async function tellLearnt(summary: Summary, { ephemeral }: { ephemeral: b
   );
   for (const text of ruleTable(rules)) note(`  ${text}`);
   for (const one of summary.ordered) note(orderedWords(one));
-  // Outside files that the run changed in its private copies.
-  tellChanged(await askRun<Changed>(summary.run, 'models/changed'), ephemeral ? null : summary.system_file);
+  const file = summary.system_file;
+  tellChanged(ephemeral ? await changedInRun(summary.run) : changedInLayers(file), ephemeral ? null : file);
   note(`written to ${summary.system_file}; try: shuttle run ${shellWord(summary.system_file)}`);
 }
 
@@ -49,11 +49,6 @@ export function ruleTable(rules: readonly Rule[]): string[] {
     .map((rule) => [[rule.allow].flat().join(' '), rule.from, rule.to, rule.needed, rule.object]);
   const more = rules.length > MOST ? [`and ${rules.length - MOST} more`] : [];
   return [...table(['allow', 'from', 'to', 'needed', 'object'], rows), ...more];
-}
-
-interface Changed {
-  vm: string;
-  object: string;
 }
 
 function tellChanged(changed: readonly Changed[], file: string | null): void {

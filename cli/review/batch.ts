@@ -13,7 +13,7 @@ import type { ReviewOptions } from '../review.js';
 
 /** Accepts and refuses what expressions choose, and lists. */
 export async function batch(name: string, options: ReviewOptions, hand: Hand): Promise<number> {
-  const orders = { accept: options.accept.map(testOf), refuse: options.refuse.map(testOf) };
+  const orders = { accept: (options.accept ?? []).map(testOf), refuse: (options.refuse ?? []).map(testOf) };
   const where = testOf(options.where ?? '');
   const text = readText(name);
   const file = parseSystemFile(text, name);
@@ -68,6 +68,6 @@ function tell(listed: Listed[] | null, accepted: string[], refused: string[], op
   ]);
   if (listed !== null)
     for (const text of table(['state', 'risk', 'needed', 'id', 'what it lets happen'], rows)) line(text);
-  if (options.accept.length + options.refuse.length > 0)
+  if (options.accept || options.refuse)
     note(`${accepted.length} accepted, ${refused.length} refused${options.dryRun ? '; nothing written' : ''}`);
 }

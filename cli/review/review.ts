@@ -21,7 +21,7 @@ import { outsideOf } from './outside.js';
 /** Lets a person decide on the rules of a system file, or decides by expressions. */
 export async function review(name: string, options: ReviewOptions): Promise<number> {
   const hand: Hand = { by: options.by ?? userName(), now };
-  if (options.accept.length + options.refuse.length > 0 || options.list || options.where !== undefined)
+  if (options.accept || options.refuse || options.list || options.where !== undefined)
     return batch(name, options, hand);
   if (!isatty(0) || !isatty(1) || options.json) throw new ShuttleError({ code: 'REVIEW_NO_TERMINAL', file: name });
   const text = readText(name);

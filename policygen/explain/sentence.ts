@@ -2,6 +2,7 @@
 import { count } from '../../native/contract/count.js';
 import type { Op } from '../../native/contract/words.js';
 import { opsOf, type Rule, type SystemFile, splitPlace } from '../file/model.js';
+import { shownPattern } from './shown.js';
 
 // {object} stands for the name, {to} for who owns it, {of} for the owner's possession: `the host's /etc/x`.
 const PHRASES: Partial<Record<Op, string>> = {
@@ -70,8 +71,9 @@ export function doingOf(rule: Rule, file: Pick<SystemFile, 'system'>): string {
   const [plain, of] = PLACES[vm] ?? [vm, `${vm}'s`];
   const to = image === null ? plain : `${image} of ${plain}`;
   // An owner that is here is told by the port alone.
-  const port = vm === 'net' ? rule.object : rule.object.replace(LOOPBACK, '');
-  const words: Readonly<Record<string, string>> = { object: rule.object, to, of, port };
+  const object = shownPattern(rule.object);
+  const port = vm === 'net' ? object : object.replace(LOOPBACK, '');
+  const words: Readonly<Record<string, string>> = { object, to, of, port };
   const doings = opsOf(rule).map((op) => {
     const phrase = PHRASES[op] ?? `uses {object} of {to} by ${op}`;
     return phrase.replace(/\{(object|to|of|port)\}/g, (_, word: string) => words[word]!);

@@ -83,8 +83,10 @@ function nearestOf(file: SystemFile, asked: Asked, rules: readonly CompiledRule[
     return { rule, differences, far: farness(rule, asked, differences, known) };
   });
   const near = scored.filter(({ far }) => far <= FARTHEST).sort((a, b) => a.far - b.far);
-  const unlike = near.filter(({ rule }, at) => near.findIndex((other) => other.rule.id === rule.id) === at);
-  return unlike.slice(0, MOST_NEAR).map(({ rule: { id }, differences }) => {
+  // A rule of several compiled ones counts once, as its nearest.
+  const nearest = new Map<string, (typeof near)[number]>();
+  for (const one of near) if (!nearest.has(one.rule.id)) nearest.set(one.rule.id, one);
+  return [...nearest.values()].slice(0, MOST_NEAR).map(({ rule: { id }, differences }) => {
     const { state } = byId.get(id)!;
     return { rule: id, state, sentence: sentenceOf(byId.get(id)!, file), differences };
   });

@@ -90,7 +90,7 @@ function sayPath({ rule }: Grant, mode: string): Said {
   return { says: [shellWord(word)], wider: place.wider };
 }
 
-function sayFile(grant: Grant, { grants }: Subject): Said {
+function sayFile(grant: Grant, { opsOn }: Subject): Said {
   const { op, rule } = grant;
   if (op === 'file.read' || op === 'library.load') return sayPath(grant, ':ro');
   if (op === 'file.list') {
@@ -99,10 +99,7 @@ function sayFile(grant: Grant, { grants }: Subject): Said {
   }
   if (op !== 'file.write') return { unsaid: reason('NO_WORD', op) };
   const said = sayPath(grant, ':rw');
-  const object = JSON.stringify(rule.object);
-  const reads = grants.some(
-    (one) => one.op === 'file.read' && one.rule.allow && JSON.stringify(one.rule.object) === object,
-  );
+  const reads = opsOn({ allow: true, object: rule.object }).has('file.read');
   return 'unsaid' in said || reads ? said : { ...said, wider: [...(said.wider ?? []), reason('PLUS_READ')] };
 }
 

@@ -1,7 +1,6 @@
 // Arguments of landrun, which confines a program by the kernel's Landlock: a shell script a VM.
 import { printPattern } from '../../analyzer/pattern/text.js';
 import { shellWord } from '../../native/contract/shell_word.js';
-import { ownFolder } from '../../tracer/vm/own_folder.js';
 import { parentOf } from '../../tracer/vm/paths.js';
 import { MACHINE, PRIVATE, SETTINGS, SYSTEM_FOLDERS } from '../../tracer/vm/system_folders.js';
 import { addressOf } from './address.js';
@@ -22,7 +21,7 @@ export const landlock: Target = {
     const rules = tellAll(subject, {
       keeps: [],
       refusing: 'never',
-      say: (grant) => sayRule(grant, subject.grants),
+      say: (grant) => sayRule(grant, subject),
       covers: isBase,
     });
     const findings = [...baseOf(subject), ...rules];
@@ -34,12 +33,12 @@ export const landlock: Target = {
 const option = (name: string, path: string): string | null =>
   /[,\0\n]/.test(path) ? null : `--${name} ${shellWord(path)}`;
 
-function sayRule(grant: Grant, grants: readonly Grant[]): Said {
+function sayRule(grant: Grant, subject: Subject): Said {
   const { op, rule } = grant;
   switch (op.slice(0, op.indexOf('.'))) {
     case 'file':
     case 'library':
-      return sayFile(grant, grants);
+      return sayFile(grant, subject);
     case 'device':
     case 'pipe':
       return sayPath(grant, 'rw');
@@ -76,7 +75,7 @@ function sayPath({ rule }: Grant, name: string): Said {
 }
 
 /** What is made or deleted is a matter of its folder. */
-function sayFile(grant: Grant, grants: readonly Grant[]): Said {
+function sayFile(grant: Grant, { opsOn }: Subject): Said {
   const { op, rule } = grant;
   if (op === 'file.read' || op === 'library.load') return sayPath(grant, 'rox');
   if (op === 'file.list') {
@@ -86,10 +85,7 @@ function sayFile(grant: Grant, grants: readonly Grant[]): Said {
   const place = placeOf(rule.object, printPattern);
   if ('unsaid' in place) return place;
   if (op === 'file.write' && literalOf(rule.object) !== null) {
-    const object = JSON.stringify(rule.object);
-    const reads = grants.some(
-      (one) => one.op === 'file.read' && one.rule.allow && JSON.stringify(one.rule.object) === object,
-    );
+    const reads = opsOn({ allow: true, object: rule.object }).has('file.read');
     const said = sayPath(grant, 'rw');
     return 'unsaid' in said || reads ? said : { ...said, wider: [reason('PLUS_READ')] };
   }
@@ -106,9 +102,7 @@ function sayPort({ op, rule }: Grant): Said {
 }
 
 function baseOf(subject: Subject): Finding[] {
-  const { vm, values } = subject;
-  const program = vm.program[0] ?? '';
-  const own = program.startsWith('/') ? ownFolder(program, values.home ?? '/root') : null;
+  const { vm, own } = subject;
   const shared = [...PRIVATE.map(({ at }) => at).filter((at) => at !== '/run'), '/dev/shm'];
   return [
     baseFinding('the base system', [
@@ -155,7 +149,7 @@ function offerFinding({ rule, op }: Grant): Finding[] {
   return [baseFinding(`serving port ${port}`, [`--bind-tcp ${port}`], { wider: [reason('ANY_HOST', String(port))] })];
 }
 
-function script({ vm, cwd }: Subject, reading: Reading, findings: readonly Finding[]): string {
+function script({ vm, cwd, command }: Subject, reading: Reading, findings: readonly Finding[]): string {
   const said = [...new Set(findings.flatMap(({ says }) => says))];
   const names = Object.keys(vm.env).filter((name) => /^\w+$/.test(name));
   const env = ['PATH', 'HOME', 'LANG', 'TERM', ...names].map((name) => `--env ${name}`);
@@ -164,7 +158,7 @@ function script({ vm, cwd }: Subject, reading: Reading, findings: readonly Findi
     ...headOf(reading, vm.name),
     ...(cwd === null ? [] : [`cd ${shellWord(cwd)}`]),
     ...names.map((name) => `export ${name}=${shellWord(vm.env[name]!)}`),
-    commandOf('exec landrun', [...options, `-- ${vm.program.map(shellWord).join(' ')} "$@"`]),
+    commandOf('exec landrun', [...options, `-- ${command.map(shellWord).join(' ')} "$@"`]),
     '',
   ].join('\n');
 }

@@ -40,12 +40,13 @@ export const mxc: Target = {
 
 type Add = (entry: Entry) => string;
 
-function baseOf({ vm, windows, offers }: Subject, add: Add): Finding[] {
+function baseOf({ vm, windows, own, offers }: Subject, add: Add): Finding[] {
   const base = windows
     ? []
     : [...SYSTEM_FOLDERS, SETTINGS, ...MACHINE].map((path) => add({ at: 'readonlyPaths', path }));
   return [
     baseFinding('the base system', base),
+    ...(own === null ? [] : [ownFinding(own, add)]),
     ...Object.entries(vm.mounts).map(([to, from]) =>
       to === from
         ? baseFinding(`mount ${to}`, [add({ at: 'readonlyPaths', path: to })], { narrower: [reason('READ_ONLY', to)] })
@@ -59,6 +60,11 @@ function baseOf({ vm, windows, offers }: Subject, add: Add): Finding[] {
         ]
       : []),
   ];
+}
+
+function ownFinding(own: string, add: Add): Finding {
+  const says = sayable(own) ? [add({ at: 'readonlyPaths', path: own })] : [];
+  return baseFinding('its own folder', says, says.length > 0 ? {} : { unsaid: reason('NO_NAME', own) });
 }
 
 function sayRule(grant: Grant, subject: Subject, add: Add): Said {
@@ -102,6 +108,8 @@ function windowsPlace(pattern: Pattern): ReturnType<typeof placeOf> {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const CONTROLS = /[\0-\x1f]/;
 
+const sayable = (path: string): boolean => !CONTROLS.test(path) && !path.includes('*');
+
 function sayPath(
   { rule }: Grant,
   { windows }: Subject,
@@ -110,7 +118,7 @@ function sayPath(
 ): Said {
   const place = windows ? windowsPlace(rule.object) : placeOf(rule.object, printPattern);
   if ('unsaid' in place) return place;
-  if (CONTROLS.test(place.path) || place.path.includes('*')) return { unsaid: reason('NO_NAME', place.path) };
+  if (!sayable(place.path)) return { unsaid: reason('NO_NAME', place.path) };
   return { says: [add({ at, path: place.path })], wider: place.wider };
 }
 
@@ -157,7 +165,7 @@ function sayEgress({ rule }: Grant, protocol: string, add: Add): Said {
   };
 }
 
-function configuration({ vm, windows, cwd }: Subject, entries: readonly Entry[]): unknown {
+function configuration({ vm, windows, cwd, command }: Subject, entries: readonly Entry[]): unknown {
   const paths = (at: Entry['at']) => [
     ...new Set(entries.flatMap((one) => (one.at === at && 'path' in one ? [one.path] : []))),
   ];
@@ -179,7 +187,7 @@ function configuration({ vm, windows, cwd }: Subject, entries: readonly Entry[])
     version: '1.0.0',
     containment: windows ? 'processcontainer' : 'bubblewrap',
     process: {
-      commandLine: vm.program.map(windows ? windowsWord : shellWord).join(' '),
+      commandLine: command.map(windows ? windowsWord : shellWord).join(' '),
       ...(cwd === null ? {} : { cwd }),
       ...(env.length === 0 ? {} : { env, inheritDefaultEnv: true }),
     },

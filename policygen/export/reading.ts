@@ -1,10 +1,12 @@
 // The one reading of a system file that all targets share: what each VM may do and what it has to offer, operation by
 // operation, with the values of bound tokens put in where they are known.
+import { resolve } from 'node:path';
 import { isBound } from '../../analyzer/pattern/admits.js';
 import { joinLiterals } from '../../analyzer/pattern/text.js';
 import type { CompiledRule, Pattern } from '../../native/contract/rules.js';
 import type { Op } from '../../native/contract/words.js';
 import type { VmDescription } from '../../tracer/session/system.js';
+import { ownFolder } from '../../tracer/vm/own_folder.js';
 import { isAtOrBelow } from '../../tracer/vm/paths.js';
 import { SETTINGS, SYSTEM_FOLDERS } from '../../tracer/vm/system_folders.js';
 import { byPrecedence } from '../compare/order.js';
@@ -24,8 +26,14 @@ export interface Subject {
   readonly windows: boolean;
   /** Where it starts. */
   readonly cwd: string | null;
+  /** What it is started by: a Linux program that the file names from where it starts, by its whole path. */
+  readonly command: readonly string[];
+  /** The folder or file that is the program's own; null where it belongs to the base system, or is found elsewhere only. */
+  readonly own: string | null;
   /** What it reaches for, the rule that decides first first. */
   readonly grants: readonly Grant[];
+  /** All operations that grants allow, or refuse, on the same name. */
+  readonly opsOn: (named: Pick<CompiledRule, 'allow' | 'object'>) => ReadonlySet<string>;
   /** What others reach for in it, which it therefore has to offer. */
   readonly offers: readonly Grant[];
   readonly values: Values;
@@ -64,14 +72,34 @@ function subjectOf(
   valuesOf: (vm: string) => Values,
 ): Subject {
   const windows = isWindows(vm);
+  const cwd = windows ? vm.cwd : resolve(system.folder, vm.cwd ?? '.');
+  const command = wholeCommand(vm.program, windows ? null : cwd);
+  const values = valuesOf(vm.name);
+  const [program = ''] = command;
+  const grants = rules.filter(({ from }) => from === vm.name).flatMap((rule) => grantsOf(rule, valuesOf));
   return {
     vm,
     windows,
-    cwd: vm.cwd ?? (windows ? null : system.folder),
-    grants: rules.filter(({ from }) => from === vm.name).flatMap((rule) => grantsOf(rule, valuesOf)),
+    cwd,
+    command,
+    own: !windows && program.startsWith('/') ? ownFolder(program, values.home ?? '/root') : null,
+    grants,
+    opsOn: opsOn(grants),
     offers: rules.filter(({ to, allow }) => to === vm.name && allow).flatMap((rule) => grantsOf(rule, valuesOf)),
-    values: valuesOf(vm.name),
+    values,
   };
+}
+
+function opsOn(grants: readonly Grant[]): Subject['opsOn'] {
+  const ops = new Map<string, Set<string>>();
+  const keyOf = ({ allow, object }: Pick<CompiledRule, 'allow' | 'object'>) => JSON.stringify([allow, object]);
+  for (const { rule, op } of grants) ops.set(keyOf(rule), (ops.get(keyOf(rule)) ?? new Set()).add(op));
+  return (named) => ops.get(keyOf(named)) ?? new Set();
+}
+
+/** A name with a slash is meant from where the program starts; one without is looked for. */
+function wholeCommand([name = '', ...args]: readonly string[], cwd: string | null): readonly string[] {
+  return [cwd !== null && name.includes('/') ? resolve(cwd, name) : name, ...args];
 }
 
 /** A rule's operations; the tokens are its caller's. */

@@ -33,7 +33,8 @@ export interface Manner {
 
 /** The findings for all of a VM's rules, in the order in which they decide. */
 export function tellAll({ grants }: Pick<Subject, 'grants'>, manner: Manner): Finding[] {
-  const told = once(grants).map((grant) => ({ grant, finding: tell(grant, grants, manner) }));
+  const order = orderOf(grants);
+  const told = once(grants).map((grant) => ({ grant, finding: tell(grant, order, manner) }));
   const allowed = told.filter(({ grant }) => grant.rule.allow);
   return told.map(({ grant, finding }) => {
     if (grant.rule.allow || finding.says.length > 0) return finding;
@@ -69,17 +70,33 @@ function takesIn({ fidelity, reasons }: Finding, { rule }: Grant): boolean {
 }
 
 /** A rule for names that are passed speaks of two owners: the one with more to say stands first. */
-const once = (grants: readonly Grant[]): Grant[] =>
-  grants.filter(
-    ({ rule, op }, at) =>
-      at === grants.findIndex((one) => one.rule.id === rule.id && one.op === op && one.rule.from === rule.from),
-  );
+function once(grants: readonly Grant[]): Grant[] {
+  const first = new Map<string, Grant>();
+  for (const grant of grants) {
+    const key = JSON.stringify([grant.rule.id, grant.op, grant.rule.from]);
+    if (!first.has(key)) first.set(key, grant);
+  }
+  return [...first.values()];
+}
+
+/** In which order grants decide, and the refusals among them: every permission is held against those, which are few. */
+interface Order {
+  at: ReadonlyMap<Grant, number>;
+  refusals: readonly Grant[];
+}
+
+const orderOf = (grants: readonly Grant[]): Order => ({
+  at: new Map(grants.map((grant, at) => [grant, at])),
+  refusals: grants.filter(({ rule }) => !rule.allow),
+});
+
+const isBefore = (one: Grant, other: Grant, { at }: Order): boolean => at.get(one)! < at.get(other)!;
 
 const kinOf = (op: Op): string => op.slice(0, op.indexOf('.')).replace('library', 'file');
 
-function tell(grant: Grant, grants: readonly Grant[], manner: Manner): Finding {
+function tell(grant: Grant, order: Order, manner: Manner): Finding {
   if (!grant.rule.allow && manner.refusing === 'never') return unrefused(grant, manner);
-  const within = manner.refusing === 'never' ? refusedWithin(grant, grants) : null;
+  const within = manner.refusing === 'never' ? refusedWithin(grant, order) : null;
   if (within !== null) return findingOf(grant, [], { unsaid: reason('REFUSED_WITHIN', within) });
   const said = manner.say(grant);
   if ('unsaid' in said) return grant.rule.allow ? findingOf(grant, [], said) : unrefused(grant, manner);
@@ -87,7 +104,7 @@ function tell(grant: Grant, grants: readonly Grant[], manner: Manner): Finding {
   const wider = [...keyReasons(grant.rule, keeps), ...(said.wider ?? [])];
   if (!grant.rule.allow)
     return findingOf(grant, said.says, { narrower: wider.map((one) => reason('MORE_REFUSED', reasonWords(one))) });
-  const overruled = manner.refusing === 'wins' ? overruledBy(grant, grants, manner.kin ?? kinOf) : [];
+  const overruled = manner.refusing === 'wins' ? overruledBy(grant, order, manner.kin ?? kinOf) : [];
   const narrower = [...(said.narrower ?? []), ...overruled.map((id) => reason('REFUSED_TOO', id))];
   return findingOf(grant, said.says, { wider, narrower });
 }
@@ -150,16 +167,15 @@ function namings({ rule, op }: Grant): Naming[] {
 }
 
 /** A refusal that decides before this permission and takes something out of it. */
-function refusedWithin(grant: Grant, grants: readonly Grant[]): string | null {
-  const before = grants.slice(0, grants.indexOf(grant)).filter(({ rule, op }) => !rule.allow && op === grant.op);
-  return before.find((one) => meets(one, grant))?.rule.id ?? null;
+function refusedWithin(grant: Grant, order: Order): string | null {
+  const before = (one: Grant) => one.op === grant.op && isBefore(one, grant, order);
+  return order.refusals.find((one) => before(one) && meets(one, grant))?.rule.id ?? null;
 }
 
 /** Refusals that win here and do not decide in truth: they come after this permission, or are of another operation. */
-function overruledBy(grant: Grant, grants: readonly Grant[], kin: (op: Op) => string): string[] {
-  const after = grants.slice(grants.indexOf(grant) + 1);
-  const refusals = grants.filter(
-    (one) => !one.rule.allow && kin(one.op) === kin(grant.op) && (one.op !== grant.op || after.includes(one)),
+function overruledBy(grant: Grant, order: Order, kin: (op: Op) => string): string[] {
+  const refusals = order.refusals.filter(
+    (one) => kin(one.op) === kin(grant.op) && (one.op !== grant.op || isBefore(grant, one, order)),
   );
   return [...new Set(refusals.filter((one) => meets(one, grant)).map(({ rule }) => rule.id))];
 }

@@ -15,8 +15,8 @@ export function markdownOf(report: Report): string {
     `## ${md(system)}: who talks to whom`,
     '',
     runs.length === 0
-      ? `${count(rules.length, 'rule')}; no recorded runs.`
-      : `${count(runs.length, 'run')}, ${count(rules.length, 'rule')}${all ? `, ${count(all.seen, 'interaction')} known (${estimateWords(all)})` : ''}.${coverage ? ` ${coverage.advice}` : ''}`,
+      ? `${counted(rules.length, 'rule')}; no recorded runs.`
+      : `${counted(runs.length, 'run')}, ${counted(rules.length, 'rule')}${all ? `, ${counted(all.seen, 'interaction')} known (${estimateWords(all)})` : ''}.${coverage ? ` ${coverage.advice}` : ''}`,
     '',
     ...table(
       ['risk', 'state', 'from', 'operation', 'to', 'name', 'needed', 'seen'],
@@ -58,7 +58,8 @@ export function markdownOf(report: Report): string {
   ].join('\n');
 }
 
-const count = (number: number, word: string): string => `${grouped(number)} ${word}${number === 1 ? '' : 's'}`;
+/** `26,776 rules`. */
+const counted = (number: number, word: string): string => `${grouped(number)} ${word}${number === 1 ? '' : 's'}`;
 
 const table = (heads: readonly string[], rows: readonly (readonly string[])[]): string[] =>
   rows.length === 0

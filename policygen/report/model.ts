@@ -4,6 +4,7 @@ import type { Crossing, Recorded } from '../../analyzer/report/read.js';
 import { classOfOp } from '../../native/contract/words.js';
 import { weigh } from '../explain/risk.js';
 import { doingOf, NEED_WORDS, seenWords } from '../explain/sentence.js';
+import { shownPattern } from '../explain/shown.js';
 import { opsOf, type Rule, type SystemFile, splitPlace } from '../file/model.js';
 import { type Graph, graphOf } from './graph.js';
 
@@ -29,7 +30,7 @@ export interface Report extends Recorded {
 /** Without a record the graph is drawn from the rules alone. */
 export function reportOf(file: SystemFile, recorded: Recorded, coverage: Coverage | null): Report {
   const vms = file.system.vms.map(({ name }) => name);
-  const patterns = new Map(file.rules.map(({ id, object }) => [id, object]));
+  const patterns = new Map(file.rules.map(({ id, object }) => [id, shownPattern(object)]));
   const crossings = recorded.runs.length > 0 ? recorded.crossings : file.rules.flatMap(crossingsOf);
   return {
     ...recorded,
@@ -60,7 +61,7 @@ function crossingsOf(rule: Rule): Crossing[] {
     op,
     place: to.vm,
     peer_image: to.image,
-    name: rule.object,
+    name: shownPattern(rule.object),
     verdict: rule.state === 'refused' ? 'blocked' : 'shuttled',
     rule: rule.id,
     times: rule.evidence?.times ?? 0,

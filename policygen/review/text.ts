@@ -76,7 +76,7 @@ export function wrap(text: string, cells: number, most: number): string[] {
     if (lines.length >= most) break;
   }
   if (line !== '' && lines.length < most) lines.push(line);
-  else if (line !== '' && lines.length > 0) lines[most - 1] = cut(`${lines[most - 1]}${MORE}${MORE}`, cells);
+  else if (line !== '' && lines.length > 0) lines[most - 1] = cut(`${lines[most - 1]}${MORE}`, cells);
   return lines.slice(0, most);
 }
 

@@ -136,9 +136,9 @@ test('alternatives show what a wider rule would admit as well', async () => {
   expect(alternatives).toEqual({
     [typed.id]: [
       // One of two runs left out, the other proves nothing.
-      { object: '/run/x-{word}', also_admits: 1, heldout_denials: 1 },
-      { object: '/run/x-{name}', also_admits: 1, heldout_denials: 1 },
-      { object: '/run/x-{rest}', also_admits: 1, heldout_denials: 1 },
+      { object: '/run/x-{word}', also_admits: 1, heldout_denials: 1, more_bits: 22 },
+      { object: '/run/x-{name}', also_admits: 1, heldout_denials: 1, more_bits: 34 },
+      { object: '/run/x-{rest}', also_admits: 1, heldout_denials: 1, more_bits: 38 },
     ],
   });
 });
@@ -154,7 +154,9 @@ test('an alternative says what it would deny the runs left out', async () => {
     JSON.parse(one),
   );
   // The one rule that the list could be would have let `once` and `twice` through; `only-here` is no word.
-  expect(prices).toEqual([[{ object: '/srv/q/{word}.sock', also_admits: 0, heldout_denials: 0 }]]);
+  expect(prices).toEqual([
+    [{ object: '/srv/q/{word}.sock', also_admits: 0, heldout_denials: 0, more_bits: expect.any(Number) }],
+  ]);
 });
 
 test('who reaches whom gives the order of starting', async () => {

@@ -27,6 +27,16 @@ test.each(Object.keys(COMMANDS) as CommandName[])('%s has help with an example',
   expect(helpOf(command)).toMatch(new RegExp(`Example:\\n {2}shuttle ${name}`));
   for (const action of command.commands)
     expect(helpOf(action)).toMatch(new RegExp(`Example:\\n {2}shuttle ${name} ${action.name()} `));
+  expect(helpOf(command)).not.toContain('default: []');
+});
+
+test.each([
+  ['list', ['--json', '--layer']],
+  ['commit', ['--json', '--layer', '--to']],
+  ['remove', ['--json', '--layer', '--gone']],
+])('vm %s takes the options it heeds', async (name, options) => {
+  const action = (await described('vm')).commands.find((one) => one.name() === name);
+  expect(action?.options.map(({ long }) => long)).toEqual(options);
 });
 
 test.each([

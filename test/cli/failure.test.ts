@@ -12,6 +12,12 @@ test.each([
   [['run', '--help'], 0],
   [[], 2],
   [['lurn'], 2],
+  [['lurn', '--help'], 2],
+  [['help', 'lurn'], 2],
+  [['help', 'vm', 'list'], 0],
+  [['help', 'vm', 'lsit'], 2],
+  [['vm', 'lsit', '-h'], 2],
+  [['vm', 'list', '--to', 'x'], 2],
   [['query'], 2],
   [['doctor', '--bogus'], 2],
   [['run'], 125],
@@ -41,3 +47,8 @@ test('a command that runs nothing loads no engine, database or Arrow', () => {
   if (loaded.error) return expect(String(loaded.error)).toContain('ENOENT'); // no strace on this machine
   expect(loaded.stderr).not.toMatch(/duckdb|apache-arrow|shuttle\.node/);
 });
+
+test.each([
+  [['lern', '--help'], "unknown command 'lern' (Did you mean learn?)"],
+  [['help', 'vm', 'lsit'], "unknown command 'lsit' (Did you mean list?)"],
+])('shuttle %j says what was meant', (args, said) => expect(shuttle(...args).stderr).toContain(said));

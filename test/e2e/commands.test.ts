@@ -106,6 +106,8 @@ describe.each(PEOPLE)('as $name', (person) => {
     const learnt = place.run('learn', './change.sh');
     expect(learnt.code).toBe(0);
     expect(learnt.stderr).toContain('shuttle vm commit');
+    // Both are told, though they lie in the program's own folder, whose changes are in no row.
+    for (const name of [kept, join(place.folder, 'new.txt')]) expect(learnt.stderr).toContain(`  app  ${name}\n`);
     expect(readFileSync(kept, 'utf8')).toBe('before\n');
     const changes = place.run('vm', 'diff', 'change.sh.shuttle.yaml', '--json').document;
     expect(changes).toEqual(

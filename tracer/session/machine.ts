@@ -14,6 +14,7 @@ import { openRunLog } from './run_log.js';
 import { type Running, runSystem } from './session.js';
 import { openStdio } from './stdio.js';
 import type { RunRequest, System } from './system.js';
+import { after } from './timer.js';
 
 export interface Telling {
   /** What takes long. */
@@ -58,10 +59,7 @@ function machinePorts(request: RunRequest, { progress, remark }: Telling): Ports
       }
     },
     now: () => Date.now(),
-    after: (ms, call) => {
-      const timer = setTimeout(call, ms);
-      return () => clearTimeout(timer);
-    },
+    after,
   };
 }
 

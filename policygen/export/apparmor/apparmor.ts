@@ -3,11 +3,9 @@
 
 import { printable } from '../../../native/contract/printable.js';
 import { shellWord } from '../../../native/contract/shell_word.js';
-import { ownFolder } from '../../../tracer/vm/own_folder.js';
-import { isAtOrBelow } from '../../../tracer/vm/paths.js';
 import { MACHINE, PRIVATE, SETTINGS, SYSTEM_FOLDERS } from '../../../tracer/vm/system_folders.js';
 import { type Finding, reason } from '../finding.js';
-import { type Grant, literalOf, type Reading, type Subject } from '../reading.js';
+import { type Grant, isBase, literalOf, type Reading, type Subject } from '../reading.js';
 import type { Target } from '../target.js';
 import { baseFinding, tellAll } from '../teller.js';
 import { globOf, VARIABLES, variablesIn } from './glob.js';
@@ -23,7 +21,10 @@ export const apparmor: Target = {
   of: 'vm',
   file: (subject, reading) => profileOf(reading, subject.vm.name),
   write(subject, reading) {
-    const names = { profileOf: (vm: string) => profileOf(reading, vm), opsOn: opsOn(subject.grants) };
+    const names = {
+      profileOf: (vm: string) => profileOf(reading, vm),
+      opsOn: ({ rule }: Grant) => subject.opsOn(rule),
+    };
     const base = baseOf(subject, profileOf(reading, subject.vm.name));
     const rules = tellAll(subject, {
       keeps: [],
@@ -37,23 +38,6 @@ export const apparmor: Target = {
     return { text: profile(subject, reading, findings), findings };
   },
 };
-
-const opsOn =
-  (grants: readonly Grant[]) =>
-  ({ rule }: Grant): ReadonlySet<string> => {
-    const object = JSON.stringify(rule.object);
-    const same = grants.filter((one) => one.rule.allow === rule.allow && JSON.stringify(one.rule.object) === object);
-    return new Set(same.map(({ op }) => op));
-  };
-
-function isBase({ op, rule }: Grant): boolean {
-  const path = literalOf(rule.object);
-  return (
-    path !== null &&
-    /^(file[.](read|list)|library)/.test(op) &&
-    [...SYSTEM_FOLDERS, SETTINGS].some((folder) => isAtOrBelow(path, folder))
-  );
-}
 
 const DEVICES = ['null', 'zero', 'full', 'random', 'urandom', 'tty', 'ptmx', 'pts/*'];
 
@@ -87,9 +71,7 @@ function baseOf(subject: Subject, name: string): Finding[] {
 }
 
 /** The folder that is the program's own. */
-function ownFindings({ vm, values }: Subject): Finding[] {
-  const program = vm.program[0] ?? '';
-  const own = program.startsWith('/') ? ownFolder(program, values.home ?? '/root') : null;
+function ownFindings({ own }: Subject): Finding[] {
   if (own === null) return [];
   const glob = globOf([own]);
   if (glob === null) return [baseFinding('its own folder', [], { unsaid: reason('NO_NAME', own) })];
@@ -120,7 +102,7 @@ function offerFinding({ rule, op }: Grant): Finding[] {
   return [baseFinding(`serving ${text}`, [`unix (bind, listen, accept, send, receive) addr=${glob.text},`])];
 }
 
-function profile({ vm }: Subject, reading: Reading, findings: readonly Finding[]): string {
+function profile({ vm, command }: Subject, reading: Reading, findings: readonly Finding[]): string {
   const name = profileOf(reading, vm.name);
   const said = findings.filter(({ says }) => says.length > 0);
   const lines = said.map(({ rule, object, says }) => [
@@ -130,7 +112,7 @@ function profile({ vm }: Subject, reading: Reading, findings: readonly Finding[]
   const variables = variablesIn(said.flatMap(({ says }) => says));
   return [
     `# Made by shuttle export from ${printable(reading.file)}: what ${vm.name} may do.`,
-    `# Load it with apparmor_parser -r, then: aa-exec -p ${name} -- ${printable(vm.program.map(shellWord).join(' '))}`,
+    `# Load it with apparmor_parser -r, then: aa-exec -p ${name} -- ${printable(command.map(shellWord).join(' '))}`,
     'abi <abi/3.0>,',
     '',
     ...variables.map((one) => `@{shuttle_${one}}=${VARIABLES[one]}`),

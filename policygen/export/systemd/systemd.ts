@@ -1,6 +1,5 @@
 // Service units, one a VM. The root is an empty folder in memory into which the base system and what rules grant are bound,
 // so that, as in a VM, nothing else exists.
-import { ownFolder } from '../../../tracer/vm/own_folder.js';
 import { MACHINE, SETTINGS, SYSTEM_FOLDERS } from '../../../tracer/vm/system_folders.js';
 import { addressOf } from '../address.js';
 import { type Finding, reason } from '../finding.js';
@@ -20,11 +19,7 @@ export const systemd: Target = {
   of: 'vm',
   file: (subject, reading) => unitOf(reading, subject.vm.name),
   write(subject, reading) {
-    const opsOn = (grant: Grant) => {
-      const object = JSON.stringify(grant.rule.object);
-      const same = subject.grants.filter(({ rule }) => rule.allow && JSON.stringify(rule.object) === object);
-      return new Set<string>(same.map(({ op }) => op));
-    };
+    const opsOn = ({ rule: { object } }: Grant) => subject.opsOn({ allow: true, object });
     const rules = tellAll(subject, {
       keeps: [],
       refusing: 'wins',
@@ -66,9 +61,7 @@ const WALL = [
 ];
 
 function baseOf(subject: Subject): Finding[] {
-  const { vm, values } = subject;
-  const program = vm.program[0] ?? '';
-  const own = program.startsWith('/') ? ownFolder(program, values.home ?? '/root') : null;
+  const { vm, own } = subject;
   const shown = [...SYSTEM_FOLDERS, SETTINGS, ...MACHINE].map((path) => `BindReadOnlyPaths=-${path}`);
   const root = ['TemporaryFileSystem=/', 'TemporaryFileSystem=/dev/shm', 'MountAPIVFS=yes', 'PrivateTmp=yes'];
   return [
@@ -118,7 +111,7 @@ function unit(subject: Subject, reading: Reading, findings: readonly Finding[]):
     ...[...new Set(joins)].map((name) => `JoinsNamespaceOf=${unitOf(reading, name)}`),
     '',
     '[Service]',
-    `ExecStart=${vm.program.map(commandWord).join(' ')}`,
+    `ExecStart=${subject.command.map(commandWord).join(' ')}`,
     ...(subject.cwd === null ? [] : [`WorkingDirectory=-${oneLine(subject.cwd)}`]),
     ...Object.entries(vm.env).map(([name, value]) => `Environment=${environmentWord(`${name}=${value}`)}`),
     ...(vm.user === null ? [] : [`User=${oneLine(vm.user)}`]),

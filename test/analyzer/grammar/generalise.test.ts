@@ -1,77 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { DEFAULTS, generalise, type Settings } from '../../../analyzer/grammar/generalise.js';
-import { printPattern } from '../../../analyzer/pattern/text.js';
-import { groupOf, type RunNames } from './group.js';
-
-type Runs = readonly (RunNames | readonly string[])[];
-
-function patterns(runs: Runs, op?: string, settings: Partial<Settings> = {}, fold = false) {
-  const { shapes, rare } = generalise(groupOf(runs, op, fold), { ...DEFAULTS, ...settings });
-  const text = (list: typeof shapes) => list.map(({ pattern }) => printPattern(pattern)).sort();
-  return { rules: text(shapes), rare: text(rare) };
-}
-
-const range = (from: number, count: number) => Array.from({ length: count }, (_, at) => from + at);
-
-describe('one run', () => {
-  test.each<[string, RunNames, string[]]>([
-    ['proves nothing volatile', { names: ['/run/a-4711', '/run/a-4712'] }, ['/run/a-4711', '/run/a-4712']],
-    ['doubles braces', { names: ['/x{y}'] }, ['/x{{y}}']],
-    ['binds a pid', { names: ['/run/a-4711.s'], values: { pid: '4711' } }, ['/run/a-{pid}.s']],
-    ['binds a pid after letters', { names: ['/run/a4711'], values: { pid: '4711' } }, ['/run/a{pid}']],
-    ['does not bind within digits', { names: ['/run/a-47112'], values: { pid: '4711' } }, ['/run/a-47112']],
-    ['binds a short pid where pids stand', { names: ['/run/a-7'], values: { pid: '7' } }, ['/run/a-{pid}']],
-    ['does not bind a version', { names: ['/lib/z.so.7', '/x7'], values: { pid: '7' } }, ['/lib/z.so.7', '/x7']],
-    ['does not bind another short number', { names: ['/run/a-1'], values: { session: '1' } }, ['/run/a-1']],
-    [
-      'prefers home to user',
-      { names: ['/home/ann/ann'], values: { home: '/home/ann', user: 'ann' } },
-      ['{home}/{user}'],
-    ],
-    ['binds home as a whole folder', { names: ['/home/anna/x'], values: { home: '/home/ann' } }, ['/home/anna/x']],
-    [
-      'binds no folder amid another',
-      { names: ['/var/tmp/x', '/tmp/y'], values: { temp: '/tmp' } },
-      ['/var/tmp/x', '{temp}/y'],
-    ],
-    ['binds uid', { names: ['/run/user/1000/bus'], values: { uid: '1000', pid: '77' } }, ['/run/user/{uid}/bus']],
-    ['keeps quotes, newlines and empty pieces', { names: ['"a"\n//\'b\''] }, ['"a"\n//\'b\'']],
-  ])('%s', (_, run, expected) => expect(patterns([run]).rules).toEqual(expected));
-
-  test('binds a short pid that several processes vary', () => {
-    const names = ['/run/w-2', '/run/w-3', '/run/w-5'];
-    expect(patterns([{ names, values: { pid: ['2', '3', '5'] } }]).rules).toEqual(['/run/w-{pid}']);
-  });
-
-  test('binds case apart for Windows', () => {
-    const run = { names: ['c:\\USERS\\ann\\x.ini'], values: { home: 'C:\\Users\\Ann' } };
-    expect(patterns([run], 'file.read', {}, true).rules).toEqual(['{home}\\x.ini']);
-  });
-});
-
-test('is not led astray by a word that a message happens to mention', () => {
-  const runs = ['3', '9', '1'].map((session, at) => ({
-    names: [`/run/pipe.${session}.sock`],
-    values: { session, ...(at === 0 ? { given: 'pipe' } : {}) },
-  }));
-  expect(patterns(runs).rules).toEqual(['/run/pipe.{session}.sock']);
-});
-
-test('does not bind a short number of a list that all runs have', () => {
-  const run = (session: string) => ({ names: ['/q/1~x', '/q/2~x', '/q/5~x'], values: { session } });
-  expect(patterns(['1', '2', '5', '7'].map(run)).rules).toEqual(['/q/1~x', '/q/2~x', '/q/5~x']);
-  const part = [
-    { names: ['/q/1~x', '/q/2~x'], values: { session: '1' } },
-    { names: ['/q/2~x', '/q/5~x'], values: { session: '2' } },
-    { names: ['/q/5~x', '/q/1~x'], values: { session: '5' } },
-  ];
-  expect(patterns(part).rules).toEqual(['/q/1~x', '/q/2~x', '/q/5~x']);
-});
-
-test('takes time linear in the runs where each binds a name of its own', () => {
-  const runs = range(0, 3000).map((n) => ({ names: [`/run/w-${n + 10_000}`], values: { pid: `${n + 10_000}` } }));
-  expect(patterns(runs).rules).toEqual(['/run/w-{pid}']);
-});
+import { patterns, type Runs, range } from './group.js';
 
 describe('several runs', () => {
   test.each<[string, Runs, string[]]>([
@@ -132,38 +60,6 @@ describe('several runs', () => {
       ['/w/1', '/w/2', '/w/3'],
     ],
     [
-      'a pid that varies with the name is bound, though short',
-      [
-        { names: ['/t/x-2'], values: { pid: '2' } },
-        { names: ['/t/x-3'], values: { pid: '3' } },
-      ],
-      ['/t/x-{pid}'],
-    ],
-    [
-      'a constant that equals a pid once is none',
-      [
-        { names: ['/t/x-4711'], values: { pid: '4711' } },
-        { names: ['/t/x-4711'], values: {} },
-      ],
-      ['/t/x-4711'],
-    ],
-    [
-      'a short pid that never varies is no pid',
-      [
-        { names: ['/run/a-7'], values: { pid: '7' } },
-        { names: ['/run/a-7'], values: { pid: '7' } },
-      ],
-      ['/run/a-7'],
-    ],
-    [
-      'home and a number',
-      [
-        { names: ['/h/ann/c-1111'], values: { home: '/h/ann' } },
-        { names: ['/h/bob/c-2222'], values: { home: '/h/bob' } },
-      ],
-      ['{home}/c-{uint}'],
-    ],
-    [
       'new words in each of five runs',
       [['/t/alpha.q'], ['/t/bravo.q', '/t/echo.q'], ['/t/delta.q'], ['/t/golf.q'], ['/t/kilo.q']],
       ['/t/{word}.q'],
@@ -200,39 +96,25 @@ describe('several runs', () => {
       ['/t/{hex:4}'],
     ],
     [
-      'a short variable beside what is new each time',
-      [
-        { names: ['/s/1/q-4711'], values: { session: '1' } },
-        { names: ['/s/7/q-8150'], values: { session: '7' } },
-        { names: ['/s/4/q-1234'], values: { session: '4' } },
-      ],
-      ['/s/{session}/q-{uint}'],
+      'guids after letters',
+      [['/t/xdeadbeef-0000-4000-8000-1234567890ab'], ['/t/x0badcaf1-0000-4000-8000-1234567890ab']],
+      ['/t/x{guid}'],
+    ],
+    ['dates after letters', [['/l/log2026-11-22.gz'], ['/l/log2025-10-23.gz']], ['/l/log{date}.gz']],
+    ['hex after one letter', [['/t/x1a2b3c4d'], ['/t/x99ffee01'], ['/t/xb4d1c0de']], ['/t/x{hex:8}']],
+    ['numbers after a character as URLs write it', [['/t/a%2017'], ['/t/a%20204'], ['/t/a%209']], ['/t/a%20{uint}']],
+    ['dates after a character as URLs write it', [['/t/a%202026-11-22'], ['/t/a%202025-10-23']], ['/t/a%20{date}']],
+    [
+      'ids of one width in which signs are letters',
+      [['/t/V1StGXR8_Z5jd-i6B-myT'], ['/t/kQ7x-Pz_0aBc9ZrT2uW4e'], ['/t/p-XvK3bKCJ6D-MZ1aqRm5']],
+      ['/t/{name}'],
     ],
     [
-      'a short variable in a folder that always has it',
-      [
-        { names: ['/s/1/alpha'], values: { session: '1' } },
-        { names: ['/s/7/bravo'], values: { session: '7' } },
-      ],
-      ['/s/{session}/alpha', '/s/{session}/bravo'],
+      'words and numbers of one width are no ids',
+      [['/t/red-1a2z'], ['/t/blue-3b4'], ['/t/gr_een-5']],
+      ['/t/blue-3b4', '/t/gr_een-5', '/t/red-1a2z'],
     ],
-    [
-      'a short number among the digits of something else',
-      [
-        { names: ['/s/q-e7a7dda4'], values: { session: '7' } },
-        { names: ['/s/q-e7a7dda4'], values: { session: '4' } },
-      ],
-      ['/s/q-e7a7dda4'],
-    ],
-    [
-      'a list below a home, one of which is a variable at times',
-      [
-        { names: ['/h/ann/f-1', '/h/ann/f-2'], values: { home: '/h/ann', session: '1' } },
-        { names: ['/h/bob/f-2', '/h/bob/f-5'], values: { home: '/h/bob', session: '2' } },
-        { names: ['/h/eve/f-5', '/h/eve/f-1'], values: { home: '/h/eve', session: '5' } },
-      ],
-      ['{home}/f-1', '{home}/f-2', '{home}/f-5'],
-    ],
+    ['a tail with digits after a sign', [['/t/a7Gq2L!R1C1'], ['/t/0aBc9Z!R1C1']], ['/t/{word}!R1C1']],
     ['two words are no proof', [['/t/alpha'], ['/t/bravo']], ['/t/alpha', '/t/bravo']],
   ])('%s', (_, runs, expected) => expect(patterns(runs).rules).toEqual(expected));
 

@@ -1,5 +1,7 @@
-// Groups of names written shortly: one list of names for each run, with that run's variables.
+// Groups of names written shortly: one list of names for each run, with that run's variables; and what comes of them.
+import { DEFAULTS, generalise, type Settings } from '../../../analyzer/grammar/generalise.js';
 import type { Group, SeenName, Sighting } from '../../../analyzer/grammar/names.js';
+import { printPattern } from '../../../analyzer/pattern/text.js';
 
 export interface RunNames {
   names: readonly string[];
@@ -39,3 +41,14 @@ function held(name: string, values: NonNullable<RunNames['values']>): { token: s
       .map((one) => ({ token, value: one })),
   );
 }
+
+export type Runs = readonly (RunNames | readonly string[])[];
+
+/** The rules of such runs, and the rare ones, as text. */
+export function patterns(runs: Runs, op?: string, settings: Partial<Settings> = {}, fold = false) {
+  const { shapes, rare } = generalise(groupOf(runs, op, fold), { ...DEFAULTS, ...settings });
+  const text = (list: typeof shapes) => list.map(({ pattern }) => printPattern(pattern)).sort();
+  return { rules: text(shapes), rare: text(rare) };
+}
+
+export const range = (from: number, count: number) => Array.from({ length: count }, (_, at) => from + at);

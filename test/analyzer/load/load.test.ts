@@ -125,3 +125,14 @@ test('a folder given by two paths counts once', async () => {
   expect(await loadRuns(database, [folder, `${base}/./r/`])).toHaveLength(1);
   database.close();
 });
+
+test('what needs more memory than there is to begin with gets it, and what is without end does not', async () => {
+  const database = await Database.open(join(base, 'small.db'), 30);
+  const [row] = await database.all<{ length: number }>('select len(list(range)) as length from range(4_000_000)');
+  expect(row!.length).toBe(4_000_000);
+  database.close();
+  const unlimited = await Database.open();
+  await unlimited.run("set memory_limit = '30MB'");
+  await expect(unlimited.run('select len(list(range)) from range(4_000_000)')).rejects.toThrow(/Out of Memory/);
+  unlimited.close();
+});
