@@ -82,13 +82,13 @@ const tokensIn = (pattern: Pattern): number => pattern.filter((part) => typeof p
 export function namesOf(draft: Draft): RuleName[] {
   const { id, group, shape } = draft;
   if (group.op === 'name.pass')
-    return sightingsOf(draft).flatMap(({ sighting, run, name }) => originsOf(id, sighting, run, name));
+    return sightingsOf(draft).flatMap(({ sighting, run, name }) => originsOf(draft, sighting, run, name));
   return shape.members.map(({ name, run }) => [id, group.runs[run]!, group.from, group.to, group.op, name]);
 }
 
-/** What was passed stands in the models as the receiver's own interactions. */
-function originsOf(id: string, { origins }: Sighting, run: string, name: string): RuleName[] {
-  return origins!.map(({ from, to, op }) => [id, run, from, to, op, name]);
+/** What was passed stands in the models as the receiver's own interactions, where no record has a row of it. */
+function originsOf({ id, group }: Draft, { origins }: Sighting, run: string, name: string): RuleName[] {
+  return (origins ?? [group]).map(({ from, to, op }) => [id, run, from, to, op, name]);
 }
 
 export function ruleOf(draft: Draft, support: Support): Rule {
@@ -139,7 +139,7 @@ const PASSED_ACCESS: Record<string, Access> = {
 };
 
 function accessOfPasses(draft: Pick<Draft, 'group' | 'shape'>): Access[] {
-  const ops = new Set(sightingsOf(draft).flatMap(({ sighting }) => sighting.origins!.map(({ op }) => op)));
+  const ops = new Set(sightingsOf(draft).flatMap(({ sighting }) => (sighting.origins ?? []).map(({ op }) => op)));
   const words = new Set([...ops].map((op) => PASSED_ACCESS[op] ?? 'read'));
   return (Object.keys(ACCESS) as Access[]).filter((word) => words.has(word));
 }

@@ -5,28 +5,43 @@ import { type Event, endpoint, placeOf, type Sink } from './event.js';
 
 const STAMP = /audit\((\d+(?:\.\d+)?):\d+\)/;
 const FIELD = /([a-zA-Z_][\w-]*)=(?:"([^"]*)"|(\S+))/g;
+const MOST_KNOWN = 10_000;
 
 export const isAudit = (head: string): boolean => /\bapparmor="|avc:\s+(?:denied|granted)\s+\{/.test(head);
+
+interface Told {
+  who: string;
+  /** Null where it is no interaction that is known. */
+  event: Omit<Event, 'ts'> | null;
+}
 
 /** Tells the sink of each profile (AppArmor) or domain (SELinux) by its name. */
 export function readAudit(lines: Iterable<string>, sink: Sink): void {
   let began: number | null = null;
+  // Programs do the same again and again: what a record says is read once, but for its stamp.
+  const known = new Map<string, Told>();
   for (const line of lines) {
     const apparmor = line.includes('apparmor="');
     if (!apparmor && !/avc:\s+(?:denied|granted)/.test(line)) continue;
-    const fields = fieldsOf(line);
-    const seconds = Number(STAMP.exec(line)?.[1] ?? 0);
+    const stamp = STAMP.exec(line);
+    const seconds = Number(stamp?.[1] ?? 0);
     began ??= seconds;
-    const who = (apparmor ? fields.get('profile') : fields.get('scontext')?.split(':')[2]) ?? 'app';
-    const found = apparmor ? fromAppArmor(fields) : fromSelinux(line, fields);
-    if (found === null) {
-      sink.unread();
-      continue;
-    }
-    const pid = Number(fields.get('pid') ?? 0);
-    const ts = Math.round((seconds - began) * 1e9);
-    sink.event(who, { ...found, pid, ts, image: fields.get('exe') ?? fields.get('comm') ?? null });
+    const body = stamp === null ? line : line.slice(stamp.index + stamp[0].length);
+    const told = known.get(body) ?? toldBy(line, apparmor);
+    if (known.size >= MOST_KNOWN) known.clear();
+    known.set(body, told);
+    if (told.event === null) sink.unread();
+    else sink.event(told.who, { ...told.event, ts: Math.round((seconds - began) * 1e9) });
   }
+}
+
+function toldBy(line: string, apparmor: boolean): Told {
+  const fields = fieldsOf(line);
+  const who = (apparmor ? fields.get('profile') : fields.get('scontext')?.split(':')[2]) ?? 'app';
+  const found = apparmor ? fromAppArmor(fields) : fromSelinux(line, fields);
+  const pid = Number(fields.get('pid') ?? 0);
+  const image = fields.get('exe') ?? fields.get('comm') ?? null;
+  return { who, event: found === null ? null : { ...found, pid, image } };
 }
 
 function fieldsOf(line: string): Map<string, string> {

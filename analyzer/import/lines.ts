@@ -28,8 +28,11 @@ export function* linesOf(file: string, saw: (bytes: Uint8Array) => void = () => 
       saw(bytes);
       let start = 0;
       for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
-        hold(bytes.subarray(start, end));
-        yield line();
+        if (held === 0) yield bytes.toString('utf8', start, end);
+        else {
+          hold(bytes.subarray(start, end));
+          yield line();
+        }
         start = end + 1;
       }
       hold(bytes.subarray(start));

@@ -24,6 +24,15 @@ void install_nudge() {
   (void)installed;
 }
 
+// A signal that finds the asking thread waiting for the listener's lock says nothing about the call: an answer that was
+// not given for it would leave the caller waiting for ever.
+int ask(const Fd& listener, unsigned long request, void* about) {
+  int result;
+  do result = ioctl(listener.get(), request, about);
+  while (result < 0 && errno == EINTR);
+  return result;
+}
+
 }  // namespace
 
 KernelNotifier::KernelNotifier(Fd listener) : listener_(std::move(listener)) {
@@ -53,7 +62,7 @@ bool KernelNotifier::receive(Notice& notice) {
   return false;
 }
 
-bool KernelNotifier::valid(uint64_t id) const { return ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0; }
+bool KernelNotifier::valid(uint64_t id) const { return ask(listener_, SECCOMP_IOCTL_NOTIF_ID_VALID, &id) == 0; }
 
 bool KernelNotifier::respond(uint64_t id, const Answer& answer) {
   seccomp_notif_resp response = {};
@@ -64,7 +73,7 @@ bool KernelNotifier::respond(uint64_t id, const Answer& answer) {
     response.error = static_cast<int>(answer.value);
   else
     response.val = answer.value;
-  return ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_SEND, &response) == 0;
+  return ask(listener_, SECCOMP_IOCTL_NOTIF_SEND, &response) == 0;
 }
 
 int KernelNotifier::add_fd(uint64_t id, int fd, int at, bool close_on_exec) {
@@ -76,7 +85,7 @@ int KernelNotifier::add_fd(uint64_t id, int fd, int at, bool close_on_exec) {
     request.newfd = static_cast<uint32_t>(at);
   }
   request.newfd_flags = close_on_exec ? O_CLOEXEC : 0;
-  int number = ioctl(listener_.get(), SECCOMP_IOCTL_NOTIF_ADDFD, &request);
+  const int number = ask(listener_, SECCOMP_IOCTL_NOTIF_ADDFD, &request);
   return number >= 0 ? number : -errno;
 }
 

@@ -14,6 +14,7 @@
 #include "engine.h"
 #include "files/holders.h"
 #include "files/looked.h"
+#include "files/show.h"
 #include "files/state.h"
 #include "handlers.h"
 #include "peek.h"
@@ -107,7 +108,10 @@ Answer start_program(const Trap& trap, const Start& start) {
   if (!text || (text->empty() && !(start.flags & AT_EMPTY_PATH))) return Answer::go_on();  // no name: refused by the kernel
   const std::string path = asked_path(trap, start, *text);
   if (path.empty() || path[0] != '/') return Answer::go_on();
-  const Spot here = find_in(vm.init().root(), path, !(start.flags & AT_SYMLINK_NOFOLLOW));
+  const bool last = !(start.flags & AT_SYMLINK_NOFOLLOW);
+  Spot here = find_in(vm.init().root(), path, last);
+  const std::string rule = show_program(trap, here).value_or(std::string());
+  if (!rule.empty()) here = find_in(vm.init().root(), path, last);
   note_links(trap, path, here, true);
   const bool runs = here.exists && S_ISREG(here.mode) && (here.mode & 0111);
 
@@ -140,7 +144,7 @@ Answer start_program(const Trap& trap, const Start& start) {
   const uint64_t seq = trap.record(row);
   if (here.exists && zone == Zone::kOutside && is_on_host(vm, here.name, true))
     trap.record({.op = Op::kFileRead, .object = object, .peer = "host", .access = kAccessRead | kAccessExecute, .verdict = Verdict::kShuttled,
-                 .parent = seq, .source = Source::kSeen});
+                 .rule = rule, .parent = seq, .source = Source::kSeen});
   return Answer::go_on();
 }
 

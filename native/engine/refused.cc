@@ -106,6 +106,12 @@ void add_refused_rows(std::vector<FilterRow>& x86_64, std::vector<FilterRow>& i3
     x86_64.push_back({nr, EPERM, nullptr, {{static_cast<uint8_t>(arg), Is::kEqual, 1}}});
     i386.push_back({nr_i386, EPERM, nullptr, {{static_cast<uint8_t>(arg), Is::kEqual, 1}}});
   }
+  // All of a user's at once are process 1's threads too.
+  constexpr uint32_t kPrioUser = 2, kIoprioWhoUser = 3;
+  for (auto [nr, nr_i386, who] : {std::tuple{SYS_setpriority, 97, kPrioUser}, {SYS_ioprio_set, 289, kIoprioWhoUser}}) {
+    x86_64.push_back({nr, EPERM, nullptr, {{0, Is::kEqual, who}}});
+    i386.push_back({nr_i386, EPERM, nullptr, {{0, Is::kEqual, who}}});
+  }
 }
 
 }  // namespace shuttle

@@ -61,7 +61,8 @@ int mask(const std::string& at) {
 
 int proc(const std::string& at) {
   if (int error = make_target(at, true); error) return error;
-  return failed(mount("proc", at.c_str(), "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) == 0);
+  // Only what may be looked into is there at all: not init, whose mounts are for a moment the host's when it shows one more.
+  return failed(mount("proc", at.c_str(), "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, "hidepid=ptraceable") == 0);
 }
 
 int queues(const std::string& at) {

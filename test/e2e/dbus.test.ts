@@ -8,7 +8,7 @@ import { missingTools, type PrivateBus, startBus, startService } from '../dbus_s
 import { allow, type Outcome, runVms, USER } from './engine_vm.js';
 
 const send = (name: string, member: string, ...args: string[]) =>
-  `dbus-send --BUS --print-reply --reply-timeout=2000 --dest=${name} /x ${member} ${args.join(' ')} 2>&1`;
+  `dbus-send --BUS --print-reply --reply-timeout=60000 --dest=${name} /x ${member} ${args.join(' ')} 2>&1`;
 const ping = send('com.example.Server', 'com.example.Server.Ping');
 const secret = send('org.freedesktop.secrets', 'org.freedesktop.Secret.Service.OpenSession');
 const pinged = 'BUS:com.example.Server /x com.example.Server.Ping';

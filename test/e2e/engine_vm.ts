@@ -1,5 +1,15 @@
 // VMs straight from the engine, for tests of one crossing: no system file, no command, just programs, a mode, and rules.
-import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -108,8 +118,18 @@ export async function runVms(vms: readonly VmProgram[], setting: Setting = {}): 
     const pids = new Map<string, number>();
     for (const vm of vms) {
       pids.set(vm.name, startVm(engine, vm, setting.mode ?? 'allow', folder));
-      if (vm.ready)
-        await events.wait((event) => event.type === 'served' && event.vm === vm.name && event.op === vm.ready);
+      if (vm.ready) {
+        const name = vm.name;
+        const met = await events.wait(
+          (event) =>
+            event.vm === name && (event.type === 'exited' || (event.type === 'served' && event.op === vm.ready)),
+          `${name} serves ${vm.ready}`,
+        );
+        if (met.type === 'exited')
+          throw new Error(
+            `${name} ended before it served: ${JSON.stringify(met)} ${readFileSync(join(folder, name), 'utf8')}`,
+          );
+      }
     }
     setting.during?.(recorder);
     const last = vms[vms.length - 1]!.name;
@@ -119,13 +139,14 @@ export async function runVms(vms: readonly VmProgram[], setting: Setting = {}): 
     } else {
       const exit = await events.wait(
         (event) => event.type === 'exited' && event.vm === last && event.pid === pids.get(last),
+        `${last}'s program ends`,
       );
       if (exit.type === 'exited') codes[last] = exit.code;
     }
-    await events.wait((event) => event.type === 'ended' && event.vm === last);
+    await events.wait((event) => event.type === 'ended' && event.vm === last, `${last} ends`);
   } finally {
     engine.close();
-    await recorder.close();
+    await inTime(recorder.close(), () => 'the record is written');
   }
   const output = Object.fromEntries(vms.map((vm) => [vm.name, readFileSync(join(folder, vm.name), 'utf8')]));
   const [rows, payloads] = [
@@ -217,6 +238,9 @@ const ROW = [
 ] satisfies (keyof Row)[];
 const PAYLOAD = ['channel', 'direction', 'size', 'bytes'];
 
+/** Less than any test's patience: one that waits for ever is told what for, and what the VMs were at. */
+const PATIENCE = 90_000;
+
 /** Events that came, and those who wait for one. */
 class Events {
   private readonly met: EngineEvent[] = [];
@@ -227,9 +251,48 @@ class Events {
     for (const one of this.waiting.filter(({ want }) => want(event))) one.got(event);
   }
 
-  wait(want: (event: EngineEvent) => boolean): Promise<EngineEvent> {
+  wait(want: (event: EngineEvent) => boolean, what: string): Promise<EngineEvent> {
     const before = this.met.find(want);
     if (before) return Promise.resolve(before);
-    return new Promise((got) => this.waiting.push({ want, got }));
+    const event = new Promise<EngineEvent>((got) => this.waiting.push({ want, got }));
+    return inTime(event, () => `${what}; met ${JSON.stringify(this.met)}`);
+  }
+}
+
+function inTime<Result>(result: Promise<Result>, what: () => string): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => reject(new Error(`never: ${what()}\n${whatRuns(process.pid)}`)), PATIENCE);
+    result.then(resolve, reject).finally(() => clearTimeout(late));
+  });
+}
+
+/** The threads of this process and of all below it: what each is called, how it stands, and the call it is in. */
+function whatRuns(pid: number): string {
+  const tasks = list(`/proc/${pid}/task`).map((tid) => {
+    const of = `/proc/${pid}/task/${tid}`;
+    const [state, where, call] = [
+      /^\d+ \(.*\) (\w)/s.exec(text(`${of}/stat`))?.[1],
+      text(`${of}/wchan`),
+      text(`${of}/syscall`),
+    ];
+    return `${pid}/${tid} ${text(`${of}/comm`).trim()} ${state} ${where} ${call.trim()}`;
+  });
+  const below = list(`/proc/${pid}/task`).flatMap((tid) => text(`/proc/${pid}/task/${tid}/children`).split(' '));
+  return [...tasks, ...below.filter((child) => child.trim()).map((child) => whatRuns(Number(child)))].join('\n');
+}
+
+function list(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return []; // it ended meanwhile
+  }
+}
+
+function text(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
   }
 }

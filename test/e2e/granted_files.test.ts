@@ -69,11 +69,28 @@ describe.each(PEOPLE)('as $name', (who) => {
     expect(ran).toMatchObject({ code: 0, out: 'first\n6\nstarted\nno more\n' });
   });
 
-  test('a file that comes to be later is opened by the engine', () => {
-    const late = spawn('sh', ['-c', 'sleep 1.5; echo late > "$1"', 'sh', `${folder}/late-1.log`], { stdio: 'ignore' });
-    const ran = run('until cat late-1.log 2>&-; do sleep 0.1; done', [['late-{uint}.log', 'file.read']], '--ephemeral');
+  test('a file that comes to be later can be opened, looked at and started as one that was there', () => {
+    lab.put('up', '');
+    const make = `until [ -s "$1/up" ]; do sleep 0.05; done; echo late > "$1/late-1.log"
+      printf '#!/bin/sh\necho started\n' > "$1/new"; chmod 755 "$1/new"; mv "$1/new" "$1/late-1.sh"; echo x > "$1/late-x.sh"; chmod 755 "$1/late-x.sh"
+      echo all > "$1/late-2.log"`;
+    const late = spawn('sh', ['-c', make, 'sh', folder], { stdio: 'ignore' });
+    const rules: Rule[] = [
+      ['up', 'file.write'],
+      ['late-{uint}.{word}', 'file.read'],
+    ];
+    const look =
+      'stat -c %s late-1.log; [ -x late-1.sh ] && ./late-1.sh; [ -x late-x.sh ] || echo no more; ./late-x.sh';
+    const ran = run(
+      `echo up > up; until cat late-2.log 2>&-; do sleep 0.1; done; cat late-1.log; ${look}`,
+      rules,
+      '--ephemeral',
+    );
     late.kill();
-    expect(ran).toMatchObject({ code: 0, out: 'late\n' });
+    expect(ran).toMatchObject({ code: 127, out: 'all\nlate\n5\nstarted\nno more\n' });
+    expect(ran.rows).toContainEqual(
+      expect.objectContaining({ op: 'file.read', object: `${folder}/late-1.sh`, rule: 'r2', peer: 'host' }),
+    );
   });
 
   test('a private copy of a file that a rule with a free token admits is the program’s own', () => {

@@ -61,7 +61,7 @@ describe.each(PEOPLE)('two terminals, as $name', (who) => {
     shuttle.stderr.on('data', (chunk) => {
       said += chunk;
     });
-    for (let turn = 0; turn < 200 && !said.includes('serving'); turn++) await wait(50);
+    for (let turn = 0; turn < 1200 && !said.includes('serving'); turn++) await wait(50);
     expect(said).toContain('serving');
     return shuttle;
   }
@@ -140,6 +140,6 @@ async function gone(words: string): Promise<void> {
         return false;
       }
     });
-  for (let turn = 0; turn < 100 && left().length > 0; turn++) await wait(50);
+  for (let turn = 0; turn < 1200 && left().length > 0; turn++) await wait(50);
   expect(left()).toEqual([]);
 }

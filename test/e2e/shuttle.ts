@@ -103,7 +103,7 @@ function parsed(text: string): unknown {
 
 /** Waits until something holds; says so where it never does. */
 export async function until(holds: () => boolean, what: string): Promise<void> {
-  for (let tries = 0; tries < 600; tries++) {
+  for (let tries = 0; tries < 1200; tries++) {
     if (holds()) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

@@ -3,8 +3,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync } from 'node:fs';
-import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { until } from './hostile/ground.js';
 import { Lab, PEOPLE, type Ran } from './lab.js';
 
 interface Crossing {
@@ -146,11 +146,13 @@ describe.each(CASES)('to $where, as $as', ({ who, owner, port, folder }) => {
   });
 
   test('what is sent arrives', async () => {
-    await wait(200); // the host's server is read between the runs
     const heard = (ran: Ran | null) => (owner === 'a' ? ran?.err : host?.said()) ?? '';
     for (const { kind, name } of all)
       for (const ran of [runs.learnt, runs.ruled])
-        expect(heard(ran)).toContain(`heard ${kind === 'sendto' ? 'datagram' : kind} ${name}`);
+        await until(
+          () => heard(ran).includes(`heard ${kind === 'sendto' ? 'datagram' : kind} ${name}`),
+          `${kind} ${name}`,
+        );
     if (owner === 'a') expect(heard(runs.bare)).not.toContain('heard');
   });
 

@@ -167,7 +167,7 @@ test('several destinations in one call', async () => {
     for my $port (5553, 5554) { push @keep, scalar sockaddr_in($port, inet_aton('127.0.0.1')), "m$port"; push @keep, pack('PQ', $keep[-1], 5);
       $mm .= pack('PL x4 PQQQl x4 L x4', $keep[-3], 16, $keep[-1], 1, 0, 0, 0, 0); }
     print syscall(307, fileno($s), $mm, 2, 0), "\\n"; my %got;
-    for (1..2) { my $r = ''; vec($r, fileno($s), 1) = 1; last unless select($r, undef, undef, 1); recv($s, my $b, 99, 0); $got{$b}++; }
+    for (1..2) { my $r = ''; vec($r, fileno($s), 1) = 1; last unless select($r, undef, undef, 30); recv($s, my $b, 99, 0); $got{$b}++; }
     print join(',', sort keys %got), "\\n";`;
   const vms = [
     server('127.0.0.1', 5553),
@@ -194,21 +194,24 @@ test('a rule publishes a server to the host', async () => {
   const answers: string[] = [];
   const probe = createSocket('udp4');
   probe.on('message', (message, from) => answers.push(`${message} from ${from.port}`));
-  const wait: VmProgram = { name: 'app', program: node('setTimeout(() => {}, 1500)') };
+  const stay: VmProgram = { name: 'app', program: node('setInterval(() => {}, 1000)') };
   const during = () => {
     const timer = setInterval(() => probe.send('hello', 5561, '127.0.0.1', () => {}), 50);
     probe.once('message', () => clearInterval(timer));
     probe.on('close', () => clearInterval(timer));
   };
-  const vms = [server('127.0.0.1', 5561), wait];
-  const outcome = await runVms(vms, { mode: 'enforce', rules: [allow('udp.serve', 'db', 'host', object)], during });
+  const vms = [server('127.0.0.1', 5561), stay];
+  const rules = [allow('udp.serve', 'db', 'host', object)];
+  const answered = once(probe, 'message').then(() => {});
+  const outcome = await runVms(vms, { mode: 'enforce', rules, during, until: answered });
   expect(answers[0]).toBe('HELLO from 5561');
   expect(outcome.rows).toContainEqual(
     expect.objectContaining({ op: 'udp.serve', object, peer: 'host', verdict: 'shuttled' }),
   );
   expect(sends({ ...outcome, rows: outcome.rows.filter((row) => row.op === 'udp.send') })).toEqual([]);
   answers.length = 0;
-  await runVms(vms, { mode: 'enforce', during });
+  const aWhile = new Promise<void>((resolve) => setTimeout(resolve, 1500));
+  await runVms(vms, { mode: 'enforce', during, until: aWhile });
   expect(answers).toEqual([]);
   probe.close();
 });

@@ -1,5 +1,5 @@
-// Files that rules with free tokens admit. The engine opens such a file when it is asked for; but a program that only looks
-// at one, or starts it, asks the kernel alone. So what the host has by those names when a VM starts is shown by its mounts.
+// Files that rules with free tokens admit. The engine serves such a file when it is asked for, which costs, and a list of a
+// folder is the kernel's alone to give. So what the host has by those names when a VM starts is shown by its mounts.
 import { type Dirent, readdirSync } from 'node:fs';
 import type { CompiledRule } from '../../native/contract/rules.js';
 import type { Op } from '../../native/contract/words.js';
@@ -48,7 +48,9 @@ export function matchedGrants({ rules, vm, admits, closed, tell }: MatchedInput)
   };
   for (const { folder, depth } of places) visit(folder, depth);
   if (left < 0 || found.size >= MOST_GRANTS)
-    tell(`${vm}: not all files that rules with free tokens admit are shown; the rest can be opened, but not started`);
+    tell(
+      `${vm}: not all files that rules with free tokens admit are shown; the rest can be opened and started, but not listed`,
+    );
   return [...found.values()];
 }
 

@@ -20,6 +20,7 @@
 #include "looked.h"
 #include "lookup.h"
 #include "posix_name.h"
+#include "show.h"
 #include "state.h"
 
 namespace shuttle {
@@ -173,7 +174,7 @@ Answer on_lookup(const Trap& trap) {
     case Lookup::kAccess: {
       const int wanted = trap.arg_int(call->out);
       const bool writing = shown->op == Op::kFileWrite || PosixName::of(holder.object) || S_ISFIFO(spot.mode);
-      answer = (wanted & X_OK) ? Answer::fail(EACCES) : (wanted & W_OK) && !writing ? Answer::fail(EROFS) : Answer::give(0);
+      answer = (wanted & X_OK) && !may_show_program(trap, here) ? Answer::fail(EACCES) : (wanted & W_OK) && !writing ? Answer::fail(EROFS) : Answer::give(0);
       break;
     }
   }

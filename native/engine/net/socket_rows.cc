@@ -4,6 +4,7 @@
 
 #include "../handlers.h"
 #include "connect.h"
+#include "interfaces.h"
 #include "sends.h"
 #include "socketcall.h"
 
@@ -17,6 +18,13 @@ void add_socket_rows(std::vector<FilterRow>& x86_64, std::vector<FilterRow>& i38
   x86_64.push_back({SYS_sendto, 0, on_sendto, with_address});
   x86_64.push_back({SYS_sendmsg, 0, on_sendmsg, {}});
   x86_64.push_back({SYS_sendmmsg, 0, on_sendmmsg, {}});
+
+  // Interfaces: 0x8910 to 0x89ff, and those of wireless ones. Where 32-bit calls are let in no socket of elsewhere is.
+  using Is = Test::Is;
+  x86_64.push_back({SYS_ioctl, 0, on_interface_ioctl, {{1, Is::kAnyBit, 0x8000}, {1, Is::kAnyBit, 0x0800}, {1, Is::kAnyBit, 0x0100},
+                                                      {1, Is::kNoBit, 0xffff7600}, {1, Is::kAnyBit, 0x00f0}}});
+  x86_64.push_back({SYS_ioctl, EOPNOTSUPP, nullptr, {{1, Is::kAnyBit, 0x8000}, {1, Is::kAnyBit, 0x0800}, {1, Is::kAnyBit, 0x0200},
+                                                    {1, Is::kAnyBit, 0x0100}, {1, Is::kNoBit, 0xffff7400}}});
 
   // The 32-bit calls have the same arguments; the structs of sendmsg are told apart where they are read.
   i386.push_back({361, 0, on_bind, {}});

@@ -141,18 +141,21 @@ test.each<[string, RunGiven, string]>([
   expect((await rulesOf([run])).sort()).toEqual([expected, 'unix.connect app>view /run/tell'].sort());
 });
 
-test('an argument of a program started in another VM', async () => {
-  const start: Row = {
-    op: 'program.start',
-    object: '/bin/v',
-    peer: 'view',
-    ts: 3,
-    detail: '{"argv":["v","/srv/a.txt"]}',
-  };
+test.each([
+  ['an argument', '{"argv":["v","/srv/a.txt"]}'],
+  ['a variable', '{"argv":["v"],"env":{"TO_READ":"/srv/a.txt","MODE":"/srv/other"}}'],
+  ['one of a list in a variable', '{"argv":["v"],"env":{"TO_READ":"/srv/b.txt:/srv/a.txt"}}'],
+])('%s of a program started in another VM', async (_, detail) => {
+  const start: Row = { op: 'program.start', object: '/bin/v', peer: 'view', ts: 3, detail };
   expect(await rulesOf([{ interactions: [start, look('/srv/a.txt', { access: 1 })] }])).toEqual([
     'program.start app>view /bin/v',
     'name.pass app>view /srv/a.txt by argv',
   ]);
+});
+
+test('a recorded pass that nothing brought proposes nothing, and does no harm', async () => {
+  const pass: Row = { op: 'name.pass', object: '/srv/a.txt', peer: 'view', ts: 3 };
+  expect(await rulesOf([{ interactions: [pass, TELL] }])).toEqual(['unix.connect app>view /run/tell']);
 });
 
 test('a passed name says how it may be opened', async () => {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Lab, PEOPLE } from '../lab.js';
-import { Ears, held, quoted, rule, start, system } from './ground.js';
+import { Ears, held, quoted, rule, start, system, until } from './ground.js';
 
 describe.each(PEOPLE)('a program that takes all it can get, as $name', (who) => {
   let lab: Lab;
@@ -62,7 +62,7 @@ describe.each(PEOPLE)('a program that takes all it can get, as $name', (who) => 
       `${greedy('orphans', '')}  b:\n    program: ${quoted(ask)}\n    after: [a]\n` +
         `rules:\n${rule('ask', 'unix.connect', '@greedy', 'b', 'a')}`,
     );
-    const shuttle = start(lab, who.uid, 'run --timeout 30');
+    const shuttle = start(lab, who.uid, 'run --timeout 100');
     let said = '';
     shuttle.stdout?.on('data', (chunk) => {
       said += chunk;
@@ -106,11 +106,12 @@ describe.each(PEOPLE)('a program that takes all it can get, as $name', (who) => 
       system([lab.build('hostile/garbage'), good.port], rule('port', 'tcp.connect', `127.0.0.1:${good.port}`)),
     );
     const ran = lab.shuttle('run');
-    await wait(200);
     held(ran);
     expect(ran.out).toContain('joined at first yes');
     expect(ran.out).toContain('joined at last yes');
-    expect(good.heard.filter((text) => text === 'joined')).toHaveLength(2);
+    const joins = () => good.heard.filter((text) => text === 'joined');
+    await until(() => joins().length >= 2, 'both connections');
+    expect(joins()).toHaveLength(2);
     for (const row of ran.rows) if (row.detail) JSON.parse(row.detail);
     const crossed = ran.rows.filter((row) => row.verdict === 'shuttled');
     expect(crossed).toHaveLength(2);
