@@ -39,10 +39,20 @@ export function failed(error: unknown, invocation: Invocation): number {
   // --help and --version come as errors that are none.
   if (isUsage(error) && error.exitCode === 0) return 0;
   const failure = describe(error, invocation);
-  if (invocation.json) document({ error: { code: failure.code, message: failure.message, hint: failure.hint } });
+  if (invocation.json && failure.code !== UNWRITTEN) tellAsDocument(failure);
   note(`${paint('red', 'shuttle:')} ${failure.message} ${paint('dim', `[${failure.code}]`)}`);
   if (failure.hint) note(`  ${failure.hint}`);
   return failure.exit;
+}
+
+const UNWRITTEN = 'ANSWER_UNWRITABLE';
+
+function tellAsDocument({ code, message, hint }: Failure): void {
+  try {
+    document({ error: { code, message, hint } });
+  } catch {
+    // Standard output keeps nothing; standard error is told the same.
+  }
 }
 
 function describe(error: unknown, { command }: Invocation): Failure {

@@ -4,6 +4,7 @@
 // too, and those then lose what they write.
 import { isatty } from 'node:tty';
 import { printable } from '../native/contract/printable.js';
+import { ShuttleError } from '../native/contract/problem.js';
 import { writeAll } from '../tracer/session/write_all.js';
 
 const codes = { red: 31, green: 32, yellow: 33, dim: 2, bold: 1 } as const;
@@ -14,12 +15,18 @@ export function paint(colour: keyof typeof codes, text: string, fd: 1 | 2 = 2): 
   return `\u001b[${codes[colour]}m${text}\u001b[0m`;
 }
 
-const write = (fd: number, text: string) => writeAll(fd, Buffer.from(text));
+/** Bytes of the result. Throws ANSWER_UNWRITABLE where they are not kept, as on a full disk. */
+export function result(bytes: Uint8Array): void {
+  const error = writeAll(1, bytes);
+  if (error !== null) throw new ShuttleError({ code: 'ANSWER_UNWRITABLE', file: 'standard output', error });
+}
+
+const beside = (text: string) => writeAll(2, Buffer.from(text));
 
 /** The one JSON document of a command with --json. Big integers are written as numbers where that loses nothing. */
 export function document(value: unknown): void {
   clear();
-  write(1, `${JSON.stringify(value, plain, 2)}\n`);
+  result(Buffer.from(`${JSON.stringify(value, plain, 2)}\n`));
 }
 
 function plain(_key: string, value: unknown): unknown {
@@ -30,13 +37,13 @@ function plain(_key: string, value: unknown): unknown {
 /** One line of the result. */
 export function line(text: string): void {
   clear();
-  write(1, `${text}\n`);
+  result(Buffer.from(`${text}\n`));
 }
 
 /** One line for the person, beside the result. */
 export function note(text: string): void {
   clear();
-  write(2, `${text}\n`);
+  beside(`${text}\n`);
 }
 
 let shown = false;
@@ -45,12 +52,12 @@ let shown = false;
 export function progress(text: string): void {
   if (!isatty(2)) return;
   clear();
-  write(2, paint('dim', text));
+  beside(paint('dim', text));
   shown = true;
 }
 
 function clear(): void {
-  if (shown) write(2, '\r\u001b[K');
+  if (shown) beside('\r\u001b[K');
   shown = false;
 }
 

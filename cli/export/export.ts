@@ -25,7 +25,7 @@ export async function exportRules(name: string, options: ExportOptions): Promise
   const made = exportSystem(file, target, { vm: options.vm, acceptedOnly, valuesOf });
   const refused = options.strict === true && widenings(made.exports).length > 0;
   const places = refused ? null : placesOf(made.exports, options);
-  for (const [at, one] of made.exports.entries()) if (places) writeWhole(places[at]!, one.text);
+  for (const [at, one] of made.exports.entries()) if (places) writeWhole(places[at]!, one.text, 'ANSWER_UNWRITABLE');
   if (options.json) document(documentOf(made, { options, refused, places }));
   else tell(made, { options, refused, places });
   return refused ? 1 : 0;

@@ -11,11 +11,13 @@ import {
 } from 'node:fs';
 import { ShuttleError } from '../../native/contract/problem.js';
 
+type Unwritable = 'SYSTEM_FILE_UNWRITABLE' | 'ANSWER_UNWRITABLE';
+
 /**
  * Writes beside and renames, so that a crash leaves the old file whole. A file that was there keeps its place (where a
- * link names it), owner and mode. Throws SYSTEM_FILE_UNWRITABLE.
+ * link names it), owner and mode. Throws `code`: it is a system file, or an answer.
  */
-export function writeWhole(file: string, text: string): void {
+export function writeWhole(file: string, text: string, code: Unwritable = 'SYSTEM_FILE_UNWRITABLE'): void {
   let beside: string | null = null;
   try {
     const before = statSync(file, { throwIfNoEntry: false });
@@ -31,7 +33,7 @@ export function writeWhole(file: string, text: string): void {
   } catch (error) {
     if (beside !== null) rmSync(beside, { force: true });
     throw new ShuttleError({
-      code: 'SYSTEM_FILE_UNWRITABLE',
+      code,
       file,
       error: (error as NodeJS.ErrnoException).code ?? String(error),
     });

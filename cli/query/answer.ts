@@ -8,8 +8,7 @@ import type { Answer } from '../../analyzer/load/duck.js';
 import { count } from '../../native/contract/count.js';
 import { printable } from '../../native/contract/printable.js';
 import { ShuttleError } from '../../native/contract/problem.js';
-import { writeAll } from '../../tracer/session/write_all.js';
-import { document, line, note, table } from '../print.js';
+import { document, line, note, result, table } from '../print.js';
 import type { Format } from '../query.js';
 import { gridOf } from './grid.js';
 
@@ -90,7 +89,7 @@ async function toStandardOutput(questions: Questions, text: string, format: File
     const file = join(folder, 'answer');
     await questions.save(text, format, file);
     if (isatty(1)) for (const row of readFileSync(file, 'utf8').trimEnd().split('\n')) line(printable(row));
-    else for (const bytes of piecesOf(file)) writeAll(1, bytes);
+    else for (const bytes of piecesOf(file)) result(bytes);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -21,7 +21,7 @@ import { learningRuns, runFolders } from '../runs.js';
 export async function report(words: readonly string[], options: ReportOptions): Promise<number> {
   const made = await gathered(words);
   const text = options.svg ? pictureOf(made.graph) : options.markdown ? markdownOf(made) : pageOf(made);
-  if (options.output !== undefined) writeWhole(resolve(options.output), text);
+  if (options.output !== undefined) writeWhole(resolve(options.output), text, 'ANSWER_UNWRITABLE');
   else if (!options.json) line(text.replace(/\n$/, ''));
   if (options.json) document(documentOf(made, options));
   else if (options.output !== undefined) note(`written to ${options.output}`);

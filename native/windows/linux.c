@@ -141,6 +141,8 @@ int linux_wait(int socket, int ms) {
   return done != 0;
 }
 
+void linux_pause(int ms) { call3(NR_POLL, 0, 0, ms); }
+
 void *linux_map(int fd, size_t bytes) {
   const word at = call6(NR_MMAP, 0, (word)bytes, 3, fd < 0 ? 0x22 : 1, fd, 0);
   return at < 0 && at > -4096 ? NULL : (void *)(uintptr_t)at;

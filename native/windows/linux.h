@@ -21,6 +21,7 @@ int linux_send_fd(int socket, const void *head, size_t head_bytes, int fd);
 long long linux_receive(int socket, void *into, size_t bytes, int *fd);
 // Whether there is something to receive, waited for: 1, or 0 when the time is over.
 int linux_wait(int socket, int ms);
+void linux_pause(int ms);
 // Shared memory of a descriptor, private memory for -1; null on failure.
 void *linux_map(int fd, size_t bytes);
 // A memory file of that size which nobody can make longer or shorter again; or a negative errno.

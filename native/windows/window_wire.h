@@ -9,7 +9,8 @@
 // Which window is looked for: `extra[0]` of a question or an order, bits. The name is the class, a zero and the title.
 #define SH_BY_CLASS 1u
 #define SH_BY_TITLE 2u
-// extra[1], extra[2]: the parent's handle and that of the window to begin after, or 0.
+// extra[1], extra[2]: the parent's handle and that of the window to begin after, or 0. extra[3] of a question: a stand-in
+// that was the answer before, and is not there.
 
 #define SH_CALL_BYTES (48u * 1024)            // of a message's data in one packet
 #define SH_MOST_CALL (16u * 1024 * 1024)      // of all of it

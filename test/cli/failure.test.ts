@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
@@ -52,3 +53,29 @@ test.each([
   [['lern', '--help'], "unknown command 'lern' (Did you mean learn?)"],
   [['help', 'vm', 'lsit'], "unknown command 'lsit' (Did you mean list?)"],
 ])('shuttle %j says what was meant', (args, said) => expect(shuttle(...args).stderr).toContain(said));
+
+// Every write to it fails as on a full disk.
+test.each([[['completion', 'bash']], [['man', '--json']]])(
+  'shuttle %j says so where standard output keeps nothing',
+  (args) => {
+    const full = openSync('/dev/full', 'w');
+    try {
+      const done = spawnSync(process.execPath, [main, ...args], { encoding: 'utf8', stdio: ['ignore', full, 'pipe'] });
+      expect(done.stderr).toMatch(/^shuttle: standard output: .*ENOSPC \[ANSWER_UNWRITABLE\]\n {2}\S.*\n$/);
+      expect(done.status).toBe(125);
+    } finally {
+      closeSync(full);
+    }
+  },
+);
+
+test('a reader that has enough is no failure', () => {
+  const done = spawnSync(
+    '/bin/sh',
+    ['-c', '{ "$@"; echo "exit $?" >&2; } | true', 'sh', process.execPath, main, 'man'],
+    {
+      encoding: 'utf8',
+    },
+  );
+  expect(done.stderr).toBe('exit 0\n');
+});

@@ -1,6 +1,7 @@
 // What is given wrong, or is wrong with the machine: one clear error each, that says what to do, and nothing is lost.
 import {
   chmodSync,
+  chownSync,
   cpSync,
   existsSync,
   readdirSync,
@@ -188,6 +189,14 @@ describe.each(PEOPLE)('as $name', (person) => {
     }
     expect(existsSync(join(place.folder, '.shuttle'))).toBe(false);
     chmodSync(join(place.folder, 'closed'), 0o700);
+  });
+
+  test.skipIf(!root || person.uid !== null)('root keeps no state where another user could plant links', () => {
+    place.env.XDG_STATE_HOME = place.make('theirs');
+    place.make('theirs/shuttle');
+    chownSync(join(place.folder, 'theirs/shuttle'), 1000, 1000);
+    failedClearly(place.run('learn', 'true', '--json'), 125, 'STATE_UNWRITABLE', 'belongs to another user (1000)');
+    expect(readdirSync(join(place.folder, 'theirs/shuttle'))).toEqual([]);
   });
 
   test('a folder that cannot be written keeps no runs, which is said', () => {

@@ -53,8 +53,8 @@ export class Lab {
   readonly outside: string;
   /** A descriptor that becomes the commands' standard input. */
   input: number | null = null;
-  /** How long a command may take, in milliseconds. */
-  patience = 90_000;
+  /** How long a command may take, in milliseconds: what hangs is ended, what a busy machine delays is not. */
+  patience = 300_000;
   /** Variables of the commands besides PATH and HOME. */
   readonly env: Record<string, string> = {};
 

@@ -2,7 +2,18 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Lab, PEOPLE, type Ran } from './lab.js';
-import { buildEnds, fiveRuns, inOneVm, lacking, lines, lostNothing, onZ, why, words } from './windows_fixtures.js';
+import {
+  buildEnds,
+  expectRules,
+  fiveRuns,
+  inOneVm,
+  lacking,
+  lines,
+  lostNothing,
+  onZ,
+  why,
+  words,
+} from './windows_fixtures.js';
 
 const SAID = ['number: 1', 'posted: 1', 'sent: 1'];
 const NEWS = ['hearer: news 7 8', 'hearer: news 9 10'];
@@ -18,7 +29,7 @@ const rows = (ran: Ran, message: unknown) =>
 describe.skipIf(lacking !== '')(`broadcasts${why}`, () => {
   let one: Lab, two: Lab;
   let alone: Ran, learnt: Ran, ruled: Ran, named: Ran, without: Ran, denied: Ran;
-  let rules: Record<string, unknown>[];
+  let rules: Record<string, unknown>[], all: Record<string, unknown>[];
 
   beforeAll(() => {
     const who = PEOPLE[0] as (typeof PEOPLE)[number];
@@ -41,8 +52,8 @@ vms:
       named = two.shuttle('run');
       two.system(learntFile);
     };
-    ({ alone, learnt, ruled, without, denied, rules } = fiveRuns(one, two, /^window\.broadcast$/, halfway));
-  }, 600_000);
+    ({ alone, learnt, ruled, without, denied, rules, all } = fiveRuns(one, two, /^window\.broadcast$/, halfway));
+  }, 1_800_000);
   afterAll(() => {
     one.end();
     two.end();
@@ -69,6 +80,8 @@ vms:
   test('become one rule', () => {
     expect(rules).toEqual([{ allow: 'window.broadcast', from: 'sayer', to: 'hearer', object: '*' }]);
   });
+
+  test('and nothing beside it: what the expected file says', () => expectRules(all, 'broadcasts'));
 
   test('a plain number crosses by a rule that names it', () => {
     expect(heard(named.err).sort()).toEqual([NUMBER.line, ...NEWS].sort());

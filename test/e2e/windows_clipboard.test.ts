@@ -62,7 +62,7 @@ describe.skipIf(lacking !== '')(`clipboards${why}`, () => {
       some = two.shuttle('run');
     };
     ({ alone, learnt, ruled, without, denied, rules, all } = fiveRuns(one, two, /^clipboard\.read$/, halfway));
-  }, 600_000);
+  }, 1_800_000);
   afterAll(() => {
     one.end();
     two.end();
@@ -146,12 +146,12 @@ ${rules.join('\n')}
       ['lab-format', 'lab-format'],
       ['CF_UNICODETEXT', 'cf-unicodetext'],
     ]);
-  }, 120_000);
+  }, 600_000);
 
   test('with a rule for one format, the other is not there', () => {
     system('own', 'lab-format');
     const ran = lab.shuttle('run');
     expect(lines(ran)).toEqual([...EMPTY.slice(0, 1), 'priority: -1', ...EMPTY.slice(2, 4), ...SEEN.slice(4)]);
     expect(written(ran).map(({ object }) => object)).toEqual(['lab-format']);
-  }, 120_000);
+  }, 600_000);
 });

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Lab, PEOPLE, type Ran } from './lab.js';
 import {
   buildWindows,
+  expectRules,
   type FiveRuns,
   fiveRuns,
   inOneVm,
@@ -86,7 +87,7 @@ vms:
   user: { program: ${words(calls, COUNTER, 'free')}, after: [owner] }
 `);
     running = free.shuttle('learn');
-  }, 900_000);
+  }, 1_800_000);
   afterAll(() => {
     for (const lab of labs) lab.end();
   });
@@ -134,6 +135,8 @@ vms:
     const about = { allow: 'com.activate', from: 'user', to: 'owner' };
     expect(ran.rules).toEqual([COUNTER, SECRET].map((object) => ({ ...about, object: `{${object}}` })));
   });
+
+  test('and nothing beside them: what the expected file says', () => expectRules(ran.all, 'com'));
 
   test.each(['denied', 'without'] as const)('%s: its name is unknown, and the record says it was kept', (which) => {
     expect(lines(ran[which])).toEqual(['name: 800401f3']);

@@ -64,7 +64,7 @@ describe.skipIf(lacking !== '')(`Windows objects in hard cases${why}`, () => {
   });
   afterAll(() => lab.end());
 
-  test.each(CASES)('$title', { timeout: 200_000 }, ({ owner, user, said, owned }) => {
+  test.each(CASES)('$title', { timeout: 600_000 }, ({ owner, user, said, owned }) => {
     const prefix = `Local\\crowd-${owner}`;
     lab.system(`
 shuttle: 1
@@ -95,7 +95,7 @@ rules:
 ${rules}`;
     const opens = (ran: Ran) => ran.rows.filter((row) => row.vm === 'user' && row.object === name);
 
-    test('a rule says which', { timeout: 200_000 }, () => {
+    test('a rule says which', { timeout: 600_000 }, () => {
       lab.system(
         system(`  - { id: mine, allow: mutex.open, from: user, to: two, object: '${name}', state: accepted }`),
       );
@@ -104,7 +104,7 @@ ${rules}`;
       expect(opens(ran)).toEqual([expect.objectContaining({ verdict: 'shuttled', peer: 'two', rule: 'mine' })]);
     });
 
-    test('without one nobody is given it, and both are named', { timeout: 200_000 }, () => {
+    test('without one nobody is given it, and both are named', { timeout: 600_000 }, () => {
       lab.system(system(''));
       const ran = lab.shuttle('learn', '--ephemeral');
       expect(lines(ran)).toEqual(['open: 2']);

@@ -39,7 +39,7 @@ vms:
   client: { program: ${words(build(two, 'dde_client'))}, after: [server] }
 `);
     ({ alone, learnt, ruled, without, denied, rules, all } = fiveRuns(one, two, /^dde\.connect$/));
-  }, 600_000);
+  }, 1_800_000);
   afterAll(() => {
     one.end();
     two.end();

@@ -95,7 +95,7 @@ vms:
     ruled = two.shuttle('run', '--ephemeral');
     two.system(system(...NEVER.map(({ what }) => what)));
     learnt = two.shuttle('learn', '--ephemeral', '-o', `${two.file}.learnt`);
-  }, 600_000);
+  }, 1_800_000);
   afterAll(() => {
     for (const lab of labs ?? []) lab.end();
   });

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Lab, PEOPLE, type Ran } from './lab.js';
 import {
   buildWindows,
+  expectRules,
   fiveRuns,
   inOneVm,
   lacking,
@@ -69,7 +70,7 @@ function together(lab: Lab): void {
 describe.skipIf(lacking !== '').each(PEOPLE)(`windows and messages, as $name${why}`, (who) => {
   let one: Lab, two: Lab;
   let alone: Ran, learnt: Ran, ruled: Ran, without: Ran, unsent: Ran, denied: Ran;
-  let rules: Record<string, unknown>[];
+  let rules: Record<string, unknown>[], all: Record<string, unknown>[];
 
   beforeAll(() => {
     one = new Lab(who, false);
@@ -80,8 +81,8 @@ describe.skipIf(lacking !== '').each(PEOPLE)(`windows and messages, as $name${wh
       two.without(({ allow, object }) => allow === 'window.send' && object === 'Edit');
       unsent = two.shuttle('run');
     };
-    ({ alone, learnt, ruled, without, denied, rules } = fiveRuns(one, two, /^window\./, halfway));
-  }, 600_000);
+    ({ alone, learnt, ruled, without, denied, rules, all } = fiveRuns(one, two, /^window\./, halfway));
+  }, 1_800_000);
   afterAll(() => {
     one.end();
     two.end();
@@ -119,6 +120,8 @@ describe.skipIf(lacking !== '').each(PEOPLE)(`windows and messages, as $name${wh
     );
     expect(outward.every((row) => row.verdict === 'shuttled' && row.rule !== null)).toBe(true);
   });
+
+  test('and nothing beside them: what the expected file says', () => expectRules(all, 'windows'));
 
   test('without the rule for a window’s messages, it answers nothing', () => {
     expect(lines(unsent)).toEqual(CLOSED.map((line) => (line === "child's text: typed" ? "child's text: " : line)));
@@ -159,7 +162,7 @@ describe.skipIf(lacking !== '')(`a window that ends${why}`, () => {
         lab.end();
       }
     },
-    120_000,
+    600_000,
   );
 });
 
@@ -176,5 +179,5 @@ describe.skipIf(lacking !== '')(`a dock that is killed${why}`, () => {
     } finally {
       lab.end();
     }
-  }, 120_000);
+  }, 600_000);
 });

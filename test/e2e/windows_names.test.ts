@@ -4,7 +4,18 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Lab, PEOPLE, type Ran } from './lab.js';
-import { buildEnds, fiveRuns, inOneVm, lacking, lines, lostNothing, onZ, why, words } from './windows_fixtures.js';
+import {
+  buildEnds,
+  expectRules,
+  fiveRuns,
+  inOneVm,
+  lacking,
+  lines,
+  lostNothing,
+  onZ,
+  why,
+  words,
+} from './windows_fixtures.js';
 
 const FILE = 'C:\\lab\\handed over.txt';
 // As where there is not even such a folder.
@@ -59,7 +70,7 @@ const opened = (ran: Ran, name = FILE) =>
 describe.skipIf(lacking !== '').each(WAYS)(`a name told by $how${why}`, (way) => {
   let one: Lab, two: Lab;
   let alone: Ran, learnt: Ran, ruled: Ran, pried: Ran, untold: Ran, without: Ran, denied: Ran;
-  let rules: Record<string, unknown>[];
+  let rules: Record<string, unknown>[], all: Record<string, unknown>[];
 
   beforeAll(() => {
     const who = PEOPLE[0] as (typeof PEOPLE)[number];
@@ -77,8 +88,9 @@ describe.skipIf(lacking !== '').each(WAYS)(`a name told by $how${why}`, (way) =>
       untold = again('guess', 'mum');
       two.system(`${inTwoVms(two, way)}rules:${learntRules}`);
     };
-    ({ alone, learnt, ruled, without, denied, rules } = fiveRuns(one, two, /^name\.pass$/, halfway, '--timeout', '30'));
-  }, 600_000);
+    const runs = fiveRuns(one, two, /^name\.pass$/, halfway, '--timeout', '30');
+    ({ alone, learnt, ruled, without, denied, rules, all } = runs);
+  }, 1_800_000);
   afterAll(() => {
     one.end();
     two.end();
@@ -103,6 +115,8 @@ describe.skipIf(lacking !== '').each(WAYS)(`a name told by $how${why}`, (way) =>
       { allow: 'name.pass', from: 'teller', to: 'reader', object: FILE, access: ['read'], carrier },
     ]);
   });
+
+  test('and nothing beside it: what the expected file says', () => expectRules(all, `names_${way.how}`));
 
   test('what lies beside it is not there, nor is what nobody told of', () => {
     expect(lines(pried)).toEqual(['told: handed over', 'beside: error 3']);

@@ -63,7 +63,7 @@ describe.skipIf(lacking !== '').each(CASES)(`Windows pipes of kind $kind, as $na
     together(one, kind);
     inTwoVms(two, kind);
     ({ alone, learnt, ruled, without, denied, all } = fiveRuns(one, two, /^pipe\.connect$/));
-  }, 600_000);
+  }, 1_800_000);
   afterAll(() => {
     one.end();
     two.end();

@@ -133,7 +133,7 @@ describe.skipIf(lack !== '')(`PostgreSQL for Windows${why}`, () => {
       ),
     );
     ran = lab.shuttle('learn', '--ephemeral');
-  }, 600_000);
+  }, 1_800_000);
   afterAll(() => lab?.end());
 
   test('serves the other VM, which needs its address and nothing else', async () => {

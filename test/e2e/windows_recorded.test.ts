@@ -57,7 +57,7 @@ vms:
 `);
     ran = lab.shuttle('learn');
     rows = ran.rows.filter((row) => row.source === 'agent') as typeof rows;
-  }, 300_000);
+  }, 1_800_000);
   afterAll(() => lab.end());
 
   test.each(SEEN)('%s of %s: %s', (op, object, verdict, status, detail) => {

@@ -2,7 +2,7 @@
 // interface and operation for itself.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Lab, PEOPLE, type Ran } from './lab.js';
-import { buildEnds, lacking, lines, onZ, rulesFor, why, words } from './windows_fixtures.js';
+import { buildEnds, expectRules, lacking, lines, onZ, rulesFor, why, words } from './windows_fixtures.js';
 
 const PIPE = '\\\\.\\pipe\\lrpc\\lab-rpc';
 const LAB = '{1ab01ab0-0001-0002-8001-020304050607}';
@@ -15,11 +15,12 @@ const SAID = [
 describe.skipIf(lacking !== '')(`Windows RPC${why}`, () => {
   let lab: Lab;
   let alone: Ran, learnt: Ran, ruled: Ran, one: Ran, uncalled: Ran, without: Ran, denied: Ran, rules: unknown[];
+  let all: Record<string, unknown>[];
 
   beforeAll(() => {
     lab = new Lab(PEOPLE[0] as (typeof PEOPLE)[number], false);
     const [server, client] = buildEnds(lab, 'rpc', '-lrpcrt4');
-    const both = `start /b ${onZ(server)} serve lab-rpc & ping -n 2 127.0.0.1 >nul & ${onZ(client)} call lab-rpc`;
+    const both = `start /b ${onZ(server)} serve lab-rpc & ${onZ(client)} call lab-rpc patient`;
     const system = `
 shuttle: 1
 system: lab
@@ -35,6 +36,7 @@ vms:
     lab.system(two);
     learnt = lab.shuttle('learn');
     rules = rulesFor(lab, /^(rpc|pipe)\./);
+    all = rulesFor(lab, /./);
     ruled = lab.shuttle('run');
     lab.without(({ allow }) => allow === 'rpc.call');
     uncalled = lab.shuttle('run');
@@ -48,7 +50,7 @@ vms:
   - { id: call, allow: rpc.call, object: '{${LAB}}', operation: '0', ${about} }
 `);
     one = lab.shuttle('run');
-  }, 600_000);
+  }, 1_800_000);
   afterAll(() => lab.end());
 
   const rows = (ran: Ran, op: string) =>
@@ -81,6 +83,8 @@ vms:
       { allow: 'rpc.call', ...about, object: `{${LAB}}` },
     ]);
   });
+
+  test('and nothing beside them: what the expected file says', () => expectRules(all, 'rpc'));
 
   test('one operation allowed, another not', () => {
     expect(lines(one)).toEqual([SAID[0], 'operation 1: 5', SAID[2]]);

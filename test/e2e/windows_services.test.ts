@@ -2,7 +2,7 @@
 // printed is what plain Wine gives.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Lab, PEOPLE, type Ran } from './lab.js';
-import { buildWindows, lacking, lines, rulesFor, why, words } from './windows_fixtures.js';
+import { buildWindows, expectRules, lacking, lines, rulesFor, why, words } from './windows_fixtures.js';
 
 const NAME = 'lab-service';
 const CMD = 'C:\\windows\\system32\\cmd.exe';
@@ -10,6 +10,7 @@ const CMD = 'C:\\windows\\system32\\cmd.exe';
 describe.skipIf(lacking !== '')(`Windows services${why}`, () => {
   let one: Lab, two: Lab;
   let alone: Ran, learnt: Ran, ruled: Ran, without: Ran, denied: Ran, rules: unknown[], unstarted: Ran;
+  let all: Record<string, unknown>[];
 
   beforeAll(() => {
     const who = PEOPLE[0] as (typeof PEOPLE)[number];
@@ -38,13 +39,14 @@ vms:
 `);
     learnt = two.shuttle('learn');
     rules = rulesFor(two, /^service\./);
+    all = rulesFor(two, /./);
     ruled = two.shuttle('run');
     two.without(({ allow }) => allow === 'service.start');
     unstarted = two.shuttle('run');
     two.without(({ allow }) => String(allow).startsWith('service.'));
     without = two.shuttle('run');
     denied = two.shuttle('learn', '--deny', '-o', `${two.file}.denied`);
-  }, 600_000);
+  }, 1_800_000);
   afterAll(() => {
     one.end();
     two.end();
@@ -78,6 +80,8 @@ vms:
     const about = { from: 'user', to: 'owner', object: NAME };
     expect(rules).toEqual(['control', 'query', 'start'].map((what) => ({ allow: `service.${what}`, ...about })));
   });
+
+  test('and nothing beside them: what the expected file says', () => expectRules(all, 'services'));
 
   test('each operation for itself: without its rule a start is refused', () => {
     expect(lines(unstarted)).toContain(lines(alone)[0]);

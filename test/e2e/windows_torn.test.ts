@@ -40,7 +40,7 @@ describe.skipIf(lacking !== '')(`pipes between Windows VMs that are torn${why}`,
   });
   afterAll(() => lab?.end());
 
-  test.each(CASES)('$title', { timeout: 200_000 }, ({ way, said, served, lost }) => {
+  test.each(CASES)('$title', { timeout: 600_000 }, ({ way, said, served, lost }) => {
     lab.system(`
 shuttle: 1
 system: lab

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ShuttleError } from '../../native/contract/problem.js';
@@ -19,14 +19,16 @@ export function madeInState(name = '.'): string {
   try {
     makeFolder(folder);
   } catch (error) {
-    throw new ShuttleError({
-      code: 'STATE_UNWRITABLE',
-      folder: stateFolder(),
-      error: (error as NodeJS.ErrnoException).code ?? String(error),
-    });
+    throw unwritable((error as NodeJS.ErrnoException).code ?? String(error));
   }
+  const { uid } = statSync(stateFolder());
+  if (uid !== process.geteuid?.())
+    throw unwritable(`it belongs to another user (${uid}), whose links would be followed`);
   return folder;
 }
+
+const unwritable = (error: string): ShuttleError =>
+  new ShuttleError({ code: 'STATE_UNWRITABLE', folder: stateFolder(), error });
 
 /** Private to the user. Node's own `recursive` never comes back where a folder can hold no others, as in /proc. */
 function makeFolder(folder: string): void {

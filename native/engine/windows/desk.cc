@@ -177,7 +177,8 @@ bool AgentDesk::take_message(const std::shared_ptr<Line>& line) {
   switch (message.say) {
     case SH_RING: drain(*line->process); return true;
     case SH_DRAIN: return drain(*line->process), reply(line, {.verdict = SH_DONE}), true;
-    case SH_SERVE: return reply(line, {.verdict = serve(*line->process, message, object) ? SH_DONE : SH_BLOCKED}), true;
+    // Whoever waits for the name may go on now: what was done before it is to be known by then.
+    case SH_SERVE: drain(*line->process); return reply(line, {.verdict = serve(*line->process, message, object) ? SH_DONE : SH_BLOCKED}), true;
     case SH_BOARD: return reply(line, {.verdict = SH_DESCRIPTOR, .descriptor = Fd(fcntl(board_.file().get(), F_DUPFD_CLOEXEC, 0))}), true;
     case SH_GONE: claims_.remove(op, object, about.pid); return true;
     case SH_ASK: ask(line, message, object, detail); return true;

@@ -3,6 +3,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -44,21 +45,20 @@ class Dock {
 
  private:
   bool start();
+  // `died`: the dock ended before it reported.
+  std::optional<DockReport> tell(const DockOrder& order, bool& died);
   void listen();
   void tell_of_end();
-  struct Waiting {
-    std::optional<DockReport> report;
-    bool over = false;
-  };
+  bool ends_with_vm() const;
 
   Vm& vm_;
   std::mutex starting_, mutex_;
   std::condition_variable told_;
-  Fd line_;
+  std::shared_ptr<const Fd> line_;
   std::thread reader_;
-  bool closed_ = false, alive_ = false, ready_ = false, leaving_ = false;
-  uint32_t next_ = 1;
-  std::map<uint32_t, Waiting> waiting_;
+  bool closed_ = false, alive_ = false, ready_ = false, leaving_ = false, replaced_ = false;
+  uint32_t next_ = 1, life_ = 0;  // `life_`: which of its processes
+  std::map<uint32_t, std::optional<DockReport>> waiting_;
 };
 
 }  // namespace shuttle

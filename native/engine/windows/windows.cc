@@ -41,6 +41,11 @@ class Given {
     windows_.push_back(std::move(window));
   }
   template <class Which>
+  void drop(Which&& which) {
+    std::lock_guard lock(mutex_);
+    std::erase_if(windows_, which);
+  }
+  template <class Which>
   std::optional<Window> find(Which&& which) const {
     std::lock_guard lock(mutex_);
     const auto found = std::ranges::find_if(windows_, [&](const Window& each) { return !each.gate.expired() && which(each); });
@@ -89,6 +94,8 @@ class Windows final : public Carrier {
   }
 
   Carried carry(const Asking& asking, Vm& owner, const Ruling& ruling) override {
+    // The dock that showed it has just been killed, and its channels have not ended yet.
+    if (const uint64_t gone = asking.extra[3]) given_.drop([&](const Given::Window& each) { return each.stand_in == gone && each.asker.lock() == asking.vm; });
     const auto known = given_.find([&](const Given::Window& each) {
       return each.asker.lock() == asking.vm && each.owner.lock().get() == &owner && each.real == asking.handle;
     });

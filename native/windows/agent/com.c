@@ -10,13 +10,14 @@
 #define CINTERFACE
 #include <objidl.h>
 #include <string.h>
+// after them
+#include "../com_ids.h"
 
 #define STARTS 4
 #define NOT_REGISTERED ((HRESULT)SH_CLASS_NOT_REGISTERED)
 #define NO_SUCH_NAME ((HRESULT)0x800401f3)  // CO_E_CLASSSTRING
 #define MOST_CLASS_NAME 256
 
-static const GUID kUnknown = {0, 0, 0, {0xc0, 0, 0, 0, 0, 0, 0, 0x46}}, kFactory = {1, 0, 0, {0xc0, 0, 0, 0, 0, 0, 0, 0x46}};
 static const GUID kSecurity = {0x13d, 0, 0, {0xc0, 0, 0, 0, 0, 0, 0, 0x46}};  // which objects of other processes have
 
 static struct name name_class_id(const GUID *id, WCHAR *out) {

@@ -19,12 +19,17 @@ USE(ULONG, NtUserGetAtomName, (USHORT atom, UNICODE_STRING *name));
 
 // What is asked for elsewhere: none of the parent's or the sibling's handles means anything there but a stand-in's.
 static HWND look_elsewhere(const struct look *look, const struct name *class, const struct name *title, const char *detail) {
-  const uint64_t extra[4] = {(look->class ? SH_BY_CLASS : 0) | (look->title ? SH_BY_TITLE : 0), (ULONG_PTR)look->parent, (ULONG_PTR)look->after, 0};
+  uint64_t extra[4] = {(look->class ? SH_BY_CLASS : 0) | (look->title ? SH_BY_TITLE : 0), (ULONG_PTR)look->parent, (ULONG_PTR)look->after, 0};
   struct answer answer;
   if ((!class->chars && !title->chars) || !ask_two(OP_WINDOW_FIND, class, title, 0, extra, detail, &answer)) {
     const struct name any = {"*", NULL, 0};
     note(OP_WINDOW_FIND, class->chars ? class : &any, 0, STATUS_OBJECT_NAME_NOT_FOUND, detail);
     return NULL;
+  }
+  // Its dock may have been killed a moment ago, and be missed by nobody yet.
+  if (answer.verdict == SH_DONE && !is_foreign((HWND)(ULONG_PTR)answer.extra[0])) {
+    extra[3] = answer.extra[0];
+    ask_two(OP_WINDOW_FIND, class, title, 0, extra, detail, &answer);
   }
   return answer.verdict == SH_DONE ? (HWND)(ULONG_PTR)answer.extra[0] : NULL;
 }

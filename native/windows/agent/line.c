@@ -120,14 +120,23 @@ static uint64_t load(uint64_t *at) {
 #endif
 }
 
-// Room for an entry, or null where even the engine could make none. What a padding skips stays behind it.
+// Room for an entry, or null where even the engine could make none. What a padding skips stays behind it. The engine reads
+// no further than to an entry that is reserved and not written yet: its writer may be waiting for its turn on a busy
+// machine, so for a while that is waited for; one that was ended in the middle of it keeps the others waiting once.
 static struct sh_event *reserve(uint32_t bytes) {
-  for (int tries = 0; tries < 3; tries++) {
+  enum { PATIENT = 1000, IMPATIENT = 3 };  // turns of a millisecond
+  static LONG vain;
+  for (int tries = 0; tries < (vain ? IMPATIENT : PATIENT); tries++) {
+    if (tries) linux_pause(1);
     uint64_t head = load(&ring->head);
     for (;;) {
       const uint64_t tail = load(&ring->tail);
       const uint32_t at = (uint32_t)(head & (SH_RING_BYTES - 1)), to_end = SH_RING_BYTES - at;
       const uint32_t skip = to_end < bytes ? to_end : 0;
+      if (head < tail) {  // others have been here since it was read
+        head = load(&ring->head);
+        continue;
+      }
       if (head + skip + bytes - tail > SH_RING_BYTES) break;
       if (!__atomic_compare_exchange_n(&ring->head, &head, head + skip + bytes, 0, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED)) continue;
       if (skip) {
@@ -140,6 +149,7 @@ static struct sh_event *reserve(uint32_t bytes) {
     }
     call_engine(SH_DRAIN);
   }
+  vain = 1;
   __atomic_fetch_add(&ring->lost, 1, __ATOMIC_RELAXED);
   return NULL;
 }

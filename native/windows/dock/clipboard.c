@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define MOST_DATA (64u * 1024 * 1024)
-#define OPEN_WITHIN_MS 5000  // a program may have it open
+#define OPEN_WITHIN_MS 20000  // a program may have it open
 
 static const struct format {
   const WCHAR *name;

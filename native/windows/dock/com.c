@@ -6,6 +6,8 @@
 #define CINTERFACE
 #include <objidl.h>
 #include <winreg.h>
+// after them
+#include "../com_ids.h"
 
 // COM is loaded when it is first needed: most docks never do.
 #define COM(result, function, parameters) typedef result(WINAPI *function##_type) parameters
@@ -17,8 +19,6 @@ COM(HRESULT, CoReleaseMarshalData, (IStream *));
 COM(HRESULT, CreateStreamOnHGlobal, (HGLOBAL, BOOL, IStream **));
 COM(HRESULT, CLSIDFromString, (LPCOLESTR, CLSID *));
 COM(int, StringFromGUID2, (REFGUID, LPOLESTR, int));
-
-static const GUID kUnknown = {0, 0, 0, {0xc0, 0, 0, 0, 0, 0, 0, 0x46}}, kFactory = {1, 0, 0, {0xc0, 0, 0, 0, 0, 0, 0, 0x46}};
 
 static FARPROC com(const char *function) {
   static HMODULE library;

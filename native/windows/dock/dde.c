@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ANSWER_WITHIN_MS 2000    // each window, to the call for a service
-#define COME_WITHIN_MS 20000     // the client, to the stand-in of its server
-#define END_WITHIN_MS 3000       // the partner's own end
+#define ANSWER_WITHIN_MS 10000   // each window, to the call for a service
+#define COME_WITHIN_MS 60000     // the client, to the stand-in of its server
+#define END_WITHIN_MS 20000      // the partner's own end
 
-static DWORD own_talk = TLS_OUT_OF_INDEXES;
+static DWORD own_talk;
 
 static void take_channel(struct talk *talk);
 
@@ -115,14 +115,18 @@ static int is_over(const struct talk *talk, ULONGLONG began) {
   return talk->partner && !IsWindow(talk->partner);
 }
 
+static void take_messages(struct talk *talk) {
+  for (MSG message; PeekMessageW(&message, NULL, 0, 0, PM_REMOVE);) DispatchMessageW(&message);
+  take_channel(talk);
+}
+
 static void converse(struct talk *talk) {
   const ULONGLONG began = GetTickCount64();
   while (!is_over(talk, began)) {
-    MSG message;
     MsgWaitForMultipleObjectsEx(1, &talk->came, 500, QS_ALLINPUT, MWMO_INPUTAVAILABLE);
-    while (PeekMessageW(&message, NULL, 0, 0, PM_REMOVE)) DispatchMessageW(&message);
-    take_channel(talk);
+    take_messages(talk);
   }
+  take_messages(talk);  // what the partner said last, before it was seen to be gone
   // A partner that died said nothing: the other side is told.
   if (!talk->heard_end) send_dde(talk, WM_DDE_TERMINATE, 0);
   DestroyWindow(talk->window);
@@ -136,9 +140,9 @@ static void split_name(struct talk *talk, const WCHAR *name) {
   lstrcpynW(talk->topic, bar ? bar + 1 : L"*", MOST_DDE_NAME);
 }
 
+void begin_talks(void) { own_talk = TlsAlloc(); }
+
 static struct talk *begin_talk(struct order *order, int serves) {
-  static volatile LONG indexed;
-  if (!InterlockedExchange(&indexed, 1)) own_talk = TlsAlloc();
   struct talk *talk = new_talk(order->channel);
   if (!talk) return NULL;
   talk->serves = serves;
@@ -164,7 +168,7 @@ static void call_service(struct order *order) {
   const LPARAM atoms = atoms_of(talk);
   DWORD_PTR unused;
   talk->calling = 1;
-  if (talk->window) SendMessageTimeoutW(HWND_BROADCAST, WM_DDE_INITIATE, (WPARAM)talk->window, atoms, SMTO_ABORTIFHUNG, ANSWER_WITHIN_MS, &unused);
+  if (talk->window) SendMessageTimeoutW(HWND_BROADCAST, WM_DDE_INITIATE, (WPARAM)talk->window, atoms, SMTO_NORMAL, ANSWER_WITHIN_MS, &unused);
   talk->calling = 0;
   drop_atoms(atoms);
   if (!talk->partner) {

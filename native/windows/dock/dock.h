@@ -49,6 +49,10 @@ void report_text(struct order *order, NTSTATUS status, const char *text, uint32_
 // The status of the last Win32 call that failed on this thread.
 NTSTATUS last_status(void);
 
+// Before the first order: what the threads of a kind share.
+void begin_stand_ins(void);
+void begin_talks(void);
+
 void obey_pipe(struct order *order);
 void obey_mailslot(struct order *order);
 void obey_section(struct order *order);

@@ -114,6 +114,8 @@ int wmain(int count, WCHAR **words) {
   HANDLE last_program_ended = NULL;
   const set_information set = (set_information)(void *)GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "NtSetInformationProcess");
   if (set) set(GetCurrentProcess(), MAKE_PROCESS_SYSTEM, &last_program_ended, sizeof last_program_ended);
+  begin_stand_ins();
+  begin_talks();
   const struct sh_dock_message ready = {0};
   send_plain(SH_READY, &ready, -1);
   run_thread(take_orders, NULL);

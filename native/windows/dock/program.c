@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define AFTER_END_MS 300  // how long what a program's children still hold open is read on
+#define AFTER_END_MS 2000  // how long what a program's children still hold open is read on
 
 struct stream {
   struct started *of;

@@ -32,7 +32,7 @@ struct stand_in {
   WCHAR class[MOST_CLASS], title[MOST_TITLE];
 };
 
-static DWORD own_stand_in = TLS_OUT_OF_INDEXES;
+static DWORD own_stand_in;
 
 static void leave(struct stand_in *stand_in) {
   if (InterlockedDecrement(&stand_in->users)) return;
@@ -201,11 +201,6 @@ static void make_window(struct stand_in *stand_in, HWND parent) {
   stand_in->inside = 0;
 }
 
-struct making {
-  struct order *order;
-  struct stand_in *stand_in;
-};
-
 static struct stand_in *prepare(const struct order *order) {
   struct stand_in *stand_in = calloc(1, sizeof *stand_in);
   if (!stand_in) return NULL;
@@ -220,9 +215,9 @@ static struct stand_in *prepare(const struct order *order) {
   return stand_in;
 }
 
+void begin_stand_ins(void) { own_stand_in = TlsAlloc(); }
+
 void stand_in_window(struct order *order) {
-  static volatile LONG indexed;
-  if (!InterlockedExchange(&indexed, 1)) own_stand_in = TlsAlloc();
   struct stand_in *stand_in = prepare(order);
   if (!stand_in) return report(order, STATUS_NO_MEMORY), linux_close(order->channel);
   make_window(stand_in, (HWND)(ULONG_PTR)order->said.extra[0]);
