@@ -1,7 +1,7 @@
 // Streams that others wrote by the published format lie differently from ours: other dictionary ids, other columns
 // beside the known ones, dictionaries that are replaced instead of growing. Finishing knows our layout alone, so such a
 // stream is first written anew in it, as far as it is whole.
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import type { Data } from 'apache-arrow';
 import { ShuttleError } from '../../native/contract/problem.js';
 import type { TableName } from '../../native/contract/words.js';
@@ -9,6 +9,7 @@ import type { TableBatch } from '../arrow/table.js';
 import type { ColumnData } from './batch.js';
 import { Input } from './input.js';
 import { Names } from './names.js';
+import { isGone } from './rewrite.js';
 import { type Extent, extentOf } from './scan.js';
 import { type Field, fieldsOf, hasContent, TABLE_NAMES } from './schema.js';
 import { streamFile, TableStream } from './stream.js';
@@ -17,19 +18,24 @@ import { streamFile, TableStream } from './stream.js';
 export async function adoptStreams(folder: string): Promise<void> {
   for (const table of TABLE_NAMES) {
     const file = streamFile(folder, table);
-    const extent = existsSync(file) ? extentIn(file, table) : null;
+    const extent = extentIn(file, table);
     if (extent === null || extent.ours) continue;
     if (extent.length === 0) throw new ShuttleError({ code: 'RUN_UNREADABLE', file, error: 'it is no Arrow stream' });
     await adopt(file, table, extent);
   }
 }
 
-function extentIn(file: string, table: TableName): Extent {
-  const input = new Input(file);
+/** Null where there is no stream (any more: another process may be finishing the run as well). */
+function extentIn(file: string, table: TableName): Extent | null {
+  let input: Input | null = null;
   try {
+    input = new Input(file);
     return extentOf(input, table);
+  } catch (error) {
+    if (input === null && isGone(error)) return null;
+    throw error;
   } finally {
-    input.close();
+    input?.close();
   }
 }
 

@@ -59,6 +59,8 @@ function rewriteTable(folder: string, table: TableName): boolean {
     writeFile(input, scan, table, half);
     return publish(half, file) && scan.torn;
   } catch (error) {
+    // Another process that finishes the same run took the stream away, after it had given the file its name.
+    if (input === null && isGone(error) && existsSync(file)) return false;
     throw problemOf(error, streamFile(folder, table), file);
   } finally {
     input?.close();
@@ -78,6 +80,8 @@ function publish(half: string, file: string): boolean {
   }
   return true;
 }
+
+export const isGone = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
 
 function problemOf(error: unknown, stream: string, file: string): unknown {
   if (error instanceof ShuttleError) return error;
