@@ -79,6 +79,8 @@ function withChoice(message: string): string {
 }
 
 function exitOf(code: string): number {
+  // An argument that cannot be read; no command that runs programs takes one.
+  if (code === 'QUESTION_FORM' || code === 'EXPRESSION_FORM') return USAGE;
   if (code === 'PROGRAM_NOT_FOUND') return NOT_FOUND;
   if (code === 'PROGRAM_NOT_EXECUTABLE' || code === 'PROGRAM_UNUSABLE') return NOT_EXECUTABLE;
   return OWN_FAILURE;

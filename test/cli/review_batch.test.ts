@@ -61,13 +61,13 @@ test('listing, and a dry run, write nothing', () => {
   expect(readFileSync(file, 'utf8')).toBe(FILE);
 });
 
-test.each<[string[], string]>([
-  [[], 'a review needs a terminal'],
-  [['--json'], '--accept'],
-  [['--plain'], 'a review needs a terminal'],
-  [['--accept', 'riks<3'], 'riks<3: unknown field riks'],
-  [['--list', '--where', 'risk<'], 'at character 6'],
-])('%j: %s', (args, says) => {
-  expect(review(...args)).toMatchObject({ code: 125, stderr: expect.stringContaining(says) });
+test.each<[string[], number, string]>([
+  [[], 125, 'a review needs a terminal'],
+  [['--json'], 125, '--accept'],
+  [['--plain'], 125, 'a review needs a terminal'],
+  [['--accept', 'riks<3'], 2, 'riks<3: unknown field riks'],
+  [['--list', '--where', 'risk<'], 2, 'at character 6'],
+])('%j: %i, %s', (args, code, says) => {
+  expect(review(...args)).toMatchObject({ code, stderr: expect.stringContaining(says) });
   expect(readFileSync(file, 'utf8')).toBe(FILE);
 });

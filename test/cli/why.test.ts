@@ -94,8 +94,8 @@ test.each<[string[], number, string]>([
   [[], 2, 'either a question is wanted, or --run and --seq'],
   [['app may x', '--seq', '1'], 2, 'either a question'],
   [['--run', 'x'], 2, 'either a question'],
-  [['app may fly x'], 125, 'fly is no operation'],
-  [['who may file.read x'], 125, 'known are app, db'],
+  [['app may fly x'], 2, 'fly is no operation'],
+  [['who may file.read x'], 2, 'known are app, db'],
   [['--run', '20261122T101500Z-0001', '--seq', '99'], 125, 'no interaction has the number 99'],
   [['--run', 'nowhere', '--seq', '99'], 125, 'no such run'],
 ])('%j: %i', (args, code, text) => expect(why(...args)).toMatchObject({ code, stderr: expect.stringContaining(text) }));
