@@ -1,56 +1,15 @@
 // Real VMs, started without Node's addon, by root and by an ordinary user.
 import { spawnSync } from 'node:child_process';
-import {
-  chmodSync,
-  chownSync,
-  closeSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { createServer } from 'node:net';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { MountStep } from '../../native/contract/vm.js';
+import { describe, expect, test } from 'vitest';
 import { addon } from '../../native/engine.js';
-import { diffLayer } from '../../tracer/vm/layer_diff.js';
-import { removeTree } from '../../tracer/vm/remove_tree.js';
-import { Driver, makeDriver, STARTERS } from './vm_driver.js';
+import { Driver, STARTERS } from './vm_driver.js';
+import { BASE, builtDriver, overlay, VmLab } from './vm_lab.js';
 
-let made: ReturnType<typeof makeDriver>;
-beforeAll(() => {
-  made = makeDriver();
-}, 120_000);
-afterAll(() => made?.remove());
-
-const overlay = (to: string, lower: string[], layer?: string): MountStep => ({
-  do: 'overlay',
-  to,
-  lower,
-  upper: layer ? `${layer}/upper/x` : null,
-  work: layer ? `${layer}/work/x` : null,
-  volatile: true,
-});
-const BASE: readonly MountStep[] = [
-  ...['bin', 'lib', 'lib64', 'sbin'].map((name): MountStep => ({ do: 'link', to: `/${name}`, target: `usr/${name}` })),
-  { do: 'bind', to: '/usr', from: '/usr', write: false },
-  overlay('/etc', ['/etc']),
-  { do: 'memory', to: '/tmp', mode: 0o1777, bytes: 1 << 20 },
-  { do: 'proc', to: '/proc' },
-  { do: 'devices', to: '/dev' },
-  { do: 'memory', to: '/dev/shm', mode: 0o1777, bytes: 1 << 20 },
-  { do: 'queues', to: '/dev/mqueue' },
-  { do: 'mask', to: '/etc/shadow' },
-  { do: 'mask', to: '/etc/ssh' },
-];
+const driver = builtDriver();
 const statusOf = (pid: string | number) => readFileSync(`/proc/${pid}/status`, 'utf8');
 const alive = (pid: string | number) => existsSync(`/proc/${pid}`);
 const groupsOf = (vm: Driver): string[] =>
@@ -58,29 +17,12 @@ const groupsOf = (vm: Driver): string[] =>
     .stdout.split('\n')
     .slice(0, -1);
 async function gone(pid: string | number): Promise<boolean> {
-  for (let n = 0; n < 200 && alive(pid); n++) await new Promise((resolve) => setTimeout(resolve, 10));
+  for (let n = 0; n < 6000 && alive(pid); n++) await new Promise((resolve) => setTimeout(resolve, 10));
   return !alive(pid);
 }
 
 describe.each(STARTERS)('a VM started by %s', (_who, who) => {
-  let folder: string;
-  let vm: Driver;
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'shuttle-vm-'));
-    chownSync(folder, who.uid, who.uid);
-    chmodSync(folder, 0o755);
-    vm = new Driver(made.folder, who);
-    vm.steps(BASE);
-  });
-  afterEach(async () => {
-    await vm.close();
-    removeTree(folder);
-  });
-  const mine = (path: string, mode = 0o644) => {
-    chownSync(path, who.uid, who.uid);
-    chmodSync(path, mode);
-    return path;
-  };
+  const lab = new VmLab(driver, who);
 
   test.each([
     ['its own processes alone', 'ls -d /proc/[0-9]* | wc -l; test -e /proc/1 || echo unseen', /^[2-5]\nunseen$/],
@@ -116,34 +58,34 @@ describe.each(STARTERS)('a VM started by %s', (_who, who) => {
       /^alive$/,
     ],
     ['a clean end of its last process', 'setsid sleep 0.2 & true', /^$/],
-  ])('has %s', async (_what, script, expected) => expect(await vm.run(script)).toMatch(expected));
+  ])('has %s', async (_what, script, expected) => expect(await lab.vm.run(script)).toMatch(expected));
 
   test('is not root on the host', async () => {
-    vm.say('argv', '/bin/sleep', '30');
-    vm.say('go');
-    const [, init, program] = (await vm.line()).split(' ');
+    lab.vm.say('argv', '/bin/sleep', '30');
+    lab.vm.say('go');
+    const [, init, program] = (await lab.vm.line()).split(' ');
     for (const pid of [init, program])
       expect(statusOf(pid!)).toMatch(new RegExp(`Uid:\t${who.inside}\t${who.inside}\t${who.inside}\t`));
-    vm.say('kill');
-    expect(await vm.line()).toBe('killed');
-    vm.say('end');
-    await vm.until('ended');
+    lab.vm.say('kill');
+    expect(await lab.vm.line()).toBe('killed');
+    lab.vm.say('end');
+    await lab.vm.until('ended');
     expect([alive(init!), alive(program!)]).toEqual([false, false]);
   });
 
   test('leaves nothing when its starter is killed', async () => {
-    vm.say('argv', '/bin/sh', '-c', 'sleep 60 & sleep 60');
-    vm.say('go');
-    const [, init, program] = (await vm.line()).split(' ');
-    vm.kill('SIGKILL');
+    lab.vm.say('argv', '/bin/sh', '-c', 'sleep 60 & sleep 60');
+    lab.vm.say('go');
+    const [, init, program] = (await lab.vm.line()).split(' ');
+    lab.vm.kill('SIGKILL');
     expect(await gone(init!)).toBe(true);
     expect(await gone(program!)).toBe(true);
     expect(readFileSync('/proc/self/mounts', 'utf8')).not.toContain('shuttle');
   });
 
   test('tells why it could not be built', async () => {
-    vm.steps([{ do: 'bind', to: '/none', from: join(folder, 'none'), write: false }]);
-    await expect(vm.run('true')).rejects.toThrow(/^failed (2|13) bind \/none$/);
+    lab.vm.steps([{ do: 'bind', to: '/none', from: join(lab.folder, 'none'), write: false }]);
+    await expect(lab.vm.run('true')).rejects.toThrow(/^failed (2|13) bind \/none$/);
   });
 
   test.each([
@@ -152,102 +94,38 @@ describe.each(STARTERS)('a VM started by %s', (_who, who) => {
     ['/etc/passwd', '126 0 13'],
     ['/bin', '126 0 13'],
   ])('says what became of %s: %s', async (program, ended) => {
-    vm.say('argv', program);
-    vm.say('go');
-    await vm.line();
-    vm.say('end');
-    expect(await vm.line()).toBe(`ended ${ended}`);
+    lab.vm.say('argv', program);
+    lab.vm.say('go');
+    await lab.vm.line();
+    lab.vm.say('end');
+    expect(await lab.vm.line()).toBe(`ended ${ended}`);
   });
 
   test('says that the folder could not be entered', async () => {
-    vm.say('cwd', '/etc/passwd');
-    vm.say('argv', '/bin/true');
-    vm.say('go');
-    await vm.line();
-    vm.say('end');
-    expect(await vm.line()).toBe('ended 125 0 20');
+    lab.vm.say('cwd', '/etc/passwd');
+    lab.vm.say('argv', '/bin/true');
+    lab.vm.say('go');
+    await lab.vm.line();
+    lab.vm.say('end');
+    expect(await lab.vm.line()).toBe('ended 125 0 20');
   });
 
   test('reports a signal', async () => {
-    vm.say('argv', '/bin/sh', '-c', 'kill -TERM $$');
-    vm.say('go');
-    await vm.line();
-    vm.say('end');
-    expect(await vm.line()).toBe('ended -1 15 0');
-  });
-
-  test('keeps the host as it was, and lists no name it hides', async () => {
-    writeFileSync(mine(mkfile('a')), 'host');
-    mine(mkfile('secret'));
-    vm.steps([overlay('/data', [folder]), { do: 'mask', to: '/data/secret' }]);
-    const output = await vm.run(
-      'ls /data; echo vm > /data/a; rm -f /data/secret; mkdir /data/secret; cat /data/a; ls /data',
-    );
-    expect(output).toBe('a\nvm\na\nsecret');
-    expect(readFileSync(join(folder, 'a'), 'utf8')).toBe('host');
-    expect(readdirSync(folder).sort()).toEqual(['a', 'secret']);
-  });
-
-  test('keeps what it wrote in its layer, also after its starter was killed', async () => {
-    const layer = join(folder, 'layer');
-    const shown = join(folder, 'shown');
-    for (const one of [layer, `${layer}/upper`, `${layer}/work`]) chownSync(mkdir(one), who.inside, who.inside);
-    mine(mkdir(shown), 0o755);
-    writeFileSync(mine(mkfile('shown/old')), '');
-    vm.steps([overlay('/data', [shown], layer)]);
-    expect(await vm.run('echo 1 > /data/new; rm /data/old; ls /data')).toBe('new');
-    const again = new Driver(made.folder, who);
-    again.steps([...BASE, overlay('/data', [shown], layer)]);
-    expect(await again.run('ls /data; cat /data/new')).toBe('new\n1');
-    await again.close();
-    expect(readdirSync(shown)).toEqual(['old']);
-    const from = (path: string) => path.replace(/^\/x/, shown);
-    expect(diffLayer(layer, from).map(({ what, path }) => `${what} ${path}`)).toEqual([
-      'created /x/new',
-      'deleted /x/old',
-    ]);
-  });
-
-  test('what lies below an overlay leaves no trace in the layer', async () => {
-    const layer = join(folder, 'layer');
-    const shown = mine(mkdir(join(folder, 'shown')), 0o755);
-    for (const one of [layer, `${layer}/upper`, `${layer}/work`]) chownSync(mkdir(one), who.inside, who.inside);
-    mine(mkfile('file'));
-    vm.steps([
-      overlay('/data', [shown], layer),
-      { do: 'bind', to: '/data/deep/file', from: join(folder, 'file'), write: false },
-      { do: 'memory', to: '/data/room', mode: 0o700, bytes: 4096 },
-      { do: 'file', to: '/data/text', mode: 0o644, text: 'hello\n' },
-      { do: 'link', to: '/data/link', target: 'text' },
-    ]);
-    expect(await vm.run('ls /data; ls /data/deep; cat /data/link')).toBe('deep\nlink\nroom\ntext\nfile\nhello');
-    expect(readdirSync(join(layer, 'upper/x'))).toEqual([]);
-  });
-
-  test('a socket of the host is dead in an overlay, and bound by nobody', async () => {
-    const path = join(folder, 's');
-    const server = createServer().listen(path);
-    await new Promise((resolve) => server.once('listening', resolve));
-    chmodSync(path, 0o777);
-    vm.steps([overlay('/data', [folder])]);
-    vm.say('argv', '/bin/sleep', '30');
-    vm.say('go');
-    await vm.line();
-    vm.say('connect', '/data/s');
-    expect(await vm.line()).toBe('done 111');
-    vm.mount({ do: 'bind', to: '/tmp/s', from: path, write: false });
-    expect(await vm.line()).toBe('mounted 95');
-    server.close();
+    lab.vm.say('argv', '/bin/sh', '-c', 'kill -TERM $$');
+    lab.vm.say('go');
+    await lab.vm.line();
+    lab.vm.say('end');
+    expect(await lab.vm.line()).toBe('ended -1 15 0');
   });
 
   test('serves the engine: sockets, binds, connects, mounts, programs', async () => {
-    mine(mkfile('file'));
-    vm.say('argv', '/bin/sleep', '30');
-    vm.say('go');
-    await vm.line();
+    lab.mine(lab.mkfile('file'));
+    lab.vm.say('argv', '/bin/sleep', '30');
+    lab.vm.say('go');
+    await lab.vm.line();
     const ask = async (...words: string[]) => {
-      vm.say(...words);
-      return vm.line();
+      lab.vm.say(...words);
+      return lab.vm.line();
     };
     expect(await ask('socket', '2', '1', '0')).toBe('done 0');
     expect(await ask('socket', '16', '3', '4')).toBe('done 0'); // NETLINK_SOCK_DIAG
@@ -256,48 +134,48 @@ describe.each(STARTERS)('a VM started by %s', (_who, who) => {
     expect(await ask('bind', '/tmp/s')).toBe('done 0');
     expect(await ask('connect', '/tmp/s')).toBe('done 111');
     expect(await ask('bind', '/usr/s')).toMatch(/^done (13|30)$/);
-    vm.mount(overlay('/usr', ['/usr']));
-    expect(await vm.line()).toBe('mounted 0');
-    vm.mount({ do: 'bind', to: '/tmp/file', from: join(folder, 'file'), write: true });
-    expect(await vm.line()).toBe('mounted 0');
+    lab.vm.mount(overlay('/usr', ['/usr']));
+    expect(await lab.vm.line()).toBe('mounted 0');
+    lab.vm.mount({ do: 'bind', to: '/tmp/file', from: join(lab.folder, 'file'), write: true });
+    expect(await lab.vm.line()).toBe('mounted 0');
     const write = who.shift ? 'mkdir /usr/x && ' : '';
     // That it ended may be told, by another thread, before that it was started.
-    const start = async (...words: string[]) => [await ask('start', ...words), await vm.line()].sort();
+    const start = async (...words: string[]) => [await ask('start', ...words), await lab.vm.line()].sort();
     const started = expect.stringMatching(/^started \d+$/);
     expect(await start('/bin/sh', '-c', `${write}echo seen > /tmp/file; exit 7`)).toEqual(['exited 7 0 0', started]);
-    expect(readFileSync(join(folder, 'file'), 'utf8')).toBe('seen\n');
+    expect(readFileSync(join(lab.folder, 'file'), 'utf8')).toBe('seen\n');
     expect(existsSync('/usr/x')).toBe(false);
     expect(await start('/bin/none')).toEqual(['exited 127 0 2', started]);
   });
 
   test('has one listener for all its programs, which wait until it is served', async () => {
-    vm.say('trap');
-    vm.say('argv', '/bin/sh', '-c', 'uname; sleep 0.3');
-    vm.say('go');
-    await vm.line();
-    vm.say('start', '/bin/uname');
-    vm.say('end');
-    const lines = await vm.until('ended');
+    lab.vm.say('trap');
+    lab.vm.say('argv', '/bin/sh', '-c', 'uname; sleep 0.3');
+    lab.vm.say('go');
+    await lab.vm.line();
+    lab.vm.say('start', '/bin/uname');
+    lab.vm.say('end');
+    const lines = await lab.vm.until('ended');
     expect(lines.filter((line) => line === 'trapped 63').length).toBe(2);
     expect(lines.filter((line) => line === 'Linux').length).toBe(2);
   });
 
   test('puts nothing into the terminal of who started it', async () => {
-    vm.say('terminal');
-    const output = await vm.run(
+    lab.vm.say('terminal');
+    const output = await lab.vm.run(
       `perl -e 'print -t STDIN ? "terminal\\n" : "none\\n"; print ioctl(STDIN, 0x5412, my $x = "x") ? "pushed" : "refused: $!"'; echo; tty -s < /dev/tty || echo no terminal of its own`,
     );
     expect(output).toMatch(/^terminal\nrefused: .*\nno terminal of its own$/);
   });
 
   test('is limited as a whole or by process, and leaves no group', async () => {
-    vm.say('limit', 'processes', '8');
-    vm.say('limit', 'memory', String(64 << 20));
-    vm.say('limit', 'cpu', '5');
+    lab.vm.say('limit', 'processes', '8');
+    lab.vm.say('limit', 'memory', String(64 << 20));
+    lab.vm.say('limit', 'cpu', '5');
     const many = 'for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do sleep 0.2 & done';
-    await vm.run(`(${many}); ulimit -t; perl -e '$x = "x" x (256 << 20); print "much"' || true`);
-    expect(vm.errors).toMatch(/[Ff]ork/);
-    const again = new Driver(made.folder, who);
+    await lab.vm.run(`(${many}); ulimit -t; perl -e '$x = "x" x (256 << 20); print "much"' || true`);
+    expect(lab.vm.errors).toMatch(/[Ff]ork/);
+    const again = new Driver(driver.folder, who);
     again.steps(BASE);
     again.say('limit', 'cpu', '5');
     again.say('limit', 'memory', String(64 << 20));
@@ -305,48 +183,23 @@ describe.each(STARTERS)('a VM started by %s', (_who, who) => {
     expect(await again.run(`ulimit -t; ${seen}; perl -e '$x = "x" x (256 << 20); print "much"' || echo`)).toBe(
       '5\n0\n',
     );
-    await Promise.all([vm.close(), again.close()]);
-    expect([...groupsOf(vm), ...groupsOf(again)]).toEqual([]);
+    await Promise.all([lab.vm.close(), again.close()]);
+    expect([...groupsOf(lab.vm), ...groupsOf(again)]).toEqual([]);
   });
 
   if (who.uid === process.getuid?.())
     test.skipIf(!addon().kernelAbilities().groups)(
       'has its CPU time as a whole (needs a control group that may be divided)',
       async () => {
-        vm.say('limit', 'cpu', '2');
+        lab.vm.say('limit', 'cpu', '2');
         const turn = `perl -e '1 while (times)[0] < 0.7'`; // none of them has too much by itself
-        expect(await vm.run(`echo begun; for i in 1 2 3 4 5 6 7 8 9 10; do ${turn}; done; echo all`)).toBe('begun');
+        expect(await lab.vm.run(`echo begun; for i in 1 2 3 4 5 6 7 8 9 10; do ${turn}; done; echo all`)).toBe('begun');
       },
     );
-
-  if (who.shift)
-    test('root’s folders are the program’s own, and writes that are let through are root’s', async () => {
-      const secret = mkdir(join(folder, 'secret'));
-      chmodSync(secret, 0o700);
-      writeFileSync(join(secret, 'key'), 'k', { mode: 0o600 });
-      chmodSync(folder, 0o700);
-      vm.steps([overlay('/own', [secret]), { do: 'bind', to: '/out', from: secret, write: true }]);
-      const output = await vm.run(
-        'stat -c %u /own /own/key /out/key; cat /own/key; echo x > /own/key; echo; echo y > /out/made; id -u',
-      );
-      expect(output).toBe([who.inside, who.inside, who.inside, 'k', who.inside].join('\n'));
-      expect(readFileSync(join(secret, 'key'), 'utf8')).toBe('k');
-      expect(statSync(join(secret, 'made')).uid).toBe(0);
-    });
-
-  function mkfile(name: string): string {
-    const path = join(folder, name);
-    writeFileSync(path, '');
-    return path;
-  }
-  function mkdir(path: string): string {
-    mkdirSync(path, { recursive: true });
-    return path;
-  }
 });
 
 test('the application is never root', async () => {
-  const vm = new Driver(made.folder, { uid: process.getuid?.() ?? 0, inside: 0, shift: false });
+  const vm = new Driver(driver.folder, { uid: process.getuid?.() ?? 0, inside: 0, shift: false });
   vm.steps(BASE);
   await expect(vm.run('id')).rejects.toThrow(/^failed 1 /);
   await vm.close();
@@ -367,7 +220,7 @@ test('init takes no plan on trust', () => {
     fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
       writeFileSync(file, Buffer.concat([magic, ...pieces]));
       const plan = openSync(file, 'r');
-      const done = spawnSync(join(made.folder, 'shuttle-init'), [], {
+      const done = spawnSync(join(driver.folder, 'shuttle-init'), [], {
         stdio: ['ignore', 'ignore', 'ignore', 'ignore', 'ignore', plan],
       });
       closeSync(plan);

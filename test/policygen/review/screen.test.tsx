@@ -10,6 +10,9 @@ const outside: Outside = {
   evidence: async (id) => ({ id, rows: [] }),
 };
 
+/** A loaded machine draws late. */
+const PATIENCE = { timeout: 30_000 };
+
 let unmount = () => {};
 afterEach(() => unmount());
 
@@ -17,10 +20,10 @@ async function begin() {
   const { book, state } = sample();
   const shown = render(<Screen book={book} begin={state} hand={HAND} outside={outside} colour={false} />);
   unmount = shown.unmount;
-  await vi.waitFor(() => expect(shown.lastFrame()).toContain('? help'));
+  await vi.waitFor(() => expect(shown.lastFrame()).toContain('? help'), PATIENCE);
   const press = async (keys: string, shows: string) => {
     shown.stdin.write(keys);
-    await vi.waitFor(() => expect(shown.lastFrame()).toContain(shows));
+    await vi.waitFor(() => expect(shown.lastFrame()).toContain(shows), PATIENCE);
   };
   return { ...shown, press };
 }

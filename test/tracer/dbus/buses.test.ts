@@ -147,15 +147,9 @@ describe.skipIf(missingTools.length > 0)(`the proxy (needs ${missingTools.join('
         stdio: ['ignore', 'pipe', 'ignore'],
       });
       let text = '';
-      const came = new Promise<void>((resolve) => {
-        heard.stdout.on('data', (bytes) => {
-          text += bytes;
-          if (text.includes('Rang')) resolve();
-        });
-        setTimeout(resolve, 1500);
-      });
-      for (let i = 0; i < 5 && !text.includes('Rang'); i++) {
-        await new Promise((resolve) => setTimeout(resolve, 150));
+      heard.stdout.on('data', (bytes) => (text += bytes));
+      // It takes a while until the monitor listens.
+      while (!text.includes('Rang')) {
         await run('dbus-send', [
           `--bus=unix:path=${socket}`,
           '--print-reply',
@@ -163,8 +157,8 @@ describe.skipIf(missingTools.length > 0)(`the proxy (needs ${missingTools.join('
           '/x',
           'com.example.Server.Ring',
         ]);
+        await new Promise((resolve) => setTimeout(resolve, 150));
       }
-      await came;
       heard.kill();
       return text;
     };
@@ -175,8 +169,10 @@ describe.skipIf(missingTools.length > 0)(`the proxy (needs ${missingTools.join('
       async (_, socket) => void heard.push(await monitor(socket)),
     );
     expect(heard[0]).toContain('com.example.Server.Rang');
-    expect(rows.filter((row) => row.op === 'dbus.listen')).toEqual([
-      {
+    const listened = rows.filter((row) => row.op === 'dbus.listen');
+    expect(listened.length).toBeGreaterThan(0);
+    for (const row of listened)
+      expect(row).toEqual({
         op: 'dbus.listen',
         object: 'session:com.example.Server /x com.example.Server.Rang',
         peer: 'host',
@@ -185,8 +181,7 @@ describe.skipIf(missingTools.length > 0)(`the proxy (needs ${missingTools.join('
         vm: 'app',
         source: 'engine',
         rule: null,
-      },
-    ]);
+      });
   });
 
   test('without a rule that speaks of a bus there is none', async () => {
