@@ -23,6 +23,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          globalSetup: 'test/e2e/reachable.ts',
           testTimeout: 120_000,
           retry: process.env.CI ? 1 : 0,
           hookTimeout: 240_000,

@@ -4,10 +4,11 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inject } from 'vitest';
 import { isMap, isSeq, parseDocument } from 'yaml';
 import { removeTree } from '../../tracer/vm/remove_tree.js';
 
-const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const main = inject('main');
 const programs = fileURLToPath(new URL('../../fixtures/programs/', import.meta.url));
 
 export interface Who {

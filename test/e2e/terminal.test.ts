@@ -3,14 +3,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ReadStream } from 'node:tty';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { addon } from '../../native/engine.js';
 import { writeAll } from '../../tracer/session/write_all.js';
 import { quoted, until } from './hostile/ground.js';
 import { Lab, PEOPLE } from './lab.js';
 
-const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const main = inject('main');
 
 /** A person at a terminal where `shuttle run` was typed. */
 class Person {

@@ -6,11 +6,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { expect } from 'vitest';
+import { expect, inject } from 'vitest';
 import type { Lab, Ran } from '../lab.js';
 
-const main = fileURLToPath(new URL('../../../dist/cli/main.js', import.meta.url));
+const main = inject('main');
 
 export const quoted = (words: readonly unknown[]) => `[${words.map((word) => `'${word}'`).join(', ')}]`;
 
